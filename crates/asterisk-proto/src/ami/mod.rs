@@ -1,0 +1,26 @@
+//! Manager messages: responses and events as blocks of header lines.
+//!
+//! ```text
+//! Event: Hangup                       the first line says what it is
+//! Privilege: call,all
+//! Channel: Local/wait@sdk-00000000;1
+//! Uniqueid: 1795247806.3
+//! Cause: 16
+//! Cause-txt: Normal Clearing
+//!                                     an empty line ends it
+//! ```
+//!
+//! A [`Message`] is such a block with nothing lost. [`Response`] and [`Event`] are its two kinds,
+//! and [`event`] holds a type for each event.
+
+pub mod event;
+mod field;
+mod message;
+mod response;
+mod snapshot;
+
+pub use event::{AmiEvent, Event, TypedEvent};
+pub use field::Field;
+pub use message::{Header, Kind, Message};
+pub use response::{Response, Status};
+pub use snapshot::{ChannelSnapshot, Party};
