@@ -1,0 +1,374 @@
+//! What belongs to whom: the pure part of a session, without socket and clock.
+//!
+//! Asterisk answers strictly in the order of the requests, and writes a response, the items of its
+//! list and the list's end without anything in between. What is in flight is found by ActionID all
+//! the same, because live events, user events above all, may carry anybody's.
+
+use std::collections::{BTreeSet, HashMap};
+
+use asterisk_proto::ActionId;
+use asterisk_proto::ami::{Event, Kind, Message, Response};
+use asterisk_proto::error::Delivery;
+use tokio::time::Instant;
+
+use crate::action::{Expect, Reply};
+
+/// Why an action in flight ends without a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    TimedOut(Delivery),
+    Disconnected(Delivery),
+    TooManyItems(usize),
+    TooManyBytes(usize),
+    IdInUse,
+}
+
+pub(crate) type Outcome = Result<Reply, Failure>;
+
+/// What a message turned out to be.
+#[derive(Debug)]
+pub(crate) enum Received<T> {
+    /// An event that belongs to nobody in particular.
+    Event(Event),
+    /// It ends an action. An event that others may want to see as well comes along.
+    Done { ticket: T, outcome: Outcome, event: Option<Event> },
+    /// A part of something in flight.
+    Absorbed,
+    /// An answer that nobody waits for any more, or nobody ever asked for.
+    Orphan(Response),
+    /// Neither response nor event.
+    Noise(Message),
+}
+
+/// Limits on what one action may collect.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListLimits {
+    pub(crate) items: usize,
+    pub(crate) bytes: usize,
+}
+
+/// The actions in flight on one connection; `T` is what to hand each outcome to.
+#[derive(Debug)]
+pub(crate) struct Session<T> {
+    in_flight: HashMap<ActionId, InFlight<T>>,
+    deadlines: BTreeSet<(Instant, ActionId)>,
+    /// The list whose items are arriving.
+    list: Option<List>,
+    limits: ListLimits,
+}
+
+#[derive(Debug)]
+struct InFlight<T> {
+    ticket: T,
+    expect: Expect,
+    deadline: Instant,
+    /// The position of its first byte in all that is written on this connection.
+    written_from: u64,
+    /// The response, where an event is still to come.
+    response: Option<Response>,
+}
+
+#[derive(Debug)]
+struct List {
+    id: ActionId,
+    response: Response,
+    items: Vec<Event>,
+    bytes: usize,
+}
+
+/// Events that carry an ActionID without being an item of a list.
+fn is_never_an_item(event: &Event) -> bool {
+    let name = event.name();
+    name.eq_ignore_ascii_case("UserEvent") || name.eq_ignore_ascii_case("OriginateResponse")
+}
+
+fn action_id(message: &Message) -> Option<&str> {
+    str::from_utf8(message.action_id()?).ok()
+}
+
+impl<T> Session<T> {
+    pub(crate) fn new(limits: ListLimits) -> Self {
+        Self { in_flight: HashMap::new(), deadlines: BTreeSet::new(), list: None, limits }
+    }
+
+    /// How many actions are in flight.
+    pub(crate) fn len(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Notes an action whose first byte will be byte `written_from` of the connection.
+    ///
+    /// Gives the ticket back when its id is in use.
+    pub(crate) fn begin(
+        &mut self,
+        id: ActionId,
+        expect: Expect,
+        deadline: Instant,
+        written_from: u64,
+        ticket: T,
+    ) -> Result<(), T> {
+        if self.in_flight.contains_key(id.as_str()) {
+            return Err(ticket);
+        }
+        self.deadlines.insert((deadline, id.clone()));
+        let action = InFlight { ticket, expect, deadline, written_from, response: None };
+        self.in_flight.insert(id, action);
+        Ok(())
+    }
+
+    /// When the next action runs out of time.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    /// Takes an action that has run out of time; `written` bytes have left so far.
+    pub(crate) fn expire(&mut self, now: Instant, written: u64) -> Option<(T, Failure)> {
+        let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?.clone();
+        let action = self.finish(&id)?;
+        Some((action.ticket, Failure::TimedOut(delivery(action.written_from, written))))
+    }
+
+    /// Takes any action in flight, because the connection has ended.
+    pub(crate) fn disconnect(&mut self, written: u64) -> Option<(T, Failure)> {
+        let (_, id) = self.deadlines.first()?.clone();
+        let action = self.finish(&id)?;
+        Some((action.ticket, Failure::Disconnected(delivery(action.written_from, written))))
+    }
+
+    /// Finds out what a message is.
+    pub(crate) fn receive(&mut self, message: Message) -> Received<T> {
+        match Response::new(message) {
+            Ok(response) => self.receive_response(response),
+            Err(message) => match Event::new(message) {
+                Ok(event) => self.receive_event(event),
+                Err(message) => Received::Noise(message),
+            },
+        }
+    }
+
+    /// Finds out which action a message belonged to that was skipped, by its first lines.
+    pub(crate) fn receive_skipped(&mut self, head: &Message) -> Option<T> {
+        let id = action_id(head)?;
+        let ours = match &self.list {
+            Some(list) => list.id == id,
+            None => head.kind() == Kind::Response,
+        };
+        if !ours {
+            return None;
+        }
+        let id = ActionId::from(id);
+        self.finish(&id).map(|action| action.ticket)
+    }
+
+    fn receive_response(&mut self, response: Response) -> Received<T> {
+        let Some(id) = action_id(response.message()) else {
+            return Received::Orphan(response);
+        };
+        let Some(action) = self.in_flight.get_mut(id) else {
+            return Received::Orphan(response);
+        };
+        if response.starts_list() {
+            let id = ActionId::from(id);
+            let bytes = response.message().as_bytes().len();
+            self.list = Some(List { id, response, items: Vec::new(), bytes });
+            return Received::Absorbed;
+        }
+        if matches!(action.expect, Expect::Event(_)) && !response.is_error() {
+            action.response = Some(response);
+            return Received::Absorbed;
+        }
+        let id = ActionId::from(id);
+        self.done(&id, Reply { response, items: Vec::new(), complete: None })
+    }
+
+    fn receive_event(&mut self, event: Event) -> Received<T> {
+        if self.list.is_none() && self.in_flight.is_empty() {
+            return Received::Event(event);
+        }
+        let Some(id) = action_id(event.message()) else {
+            return Received::Event(event);
+        };
+        if let Some(list) = self.list.take_if(|list| list.id == id && !is_never_an_item(&event)) {
+            return self.receive_item(list, event);
+        }
+        let Some(action) = self.in_flight.get_mut(id) else {
+            return Received::Event(event);
+        };
+        let Expect::Event(name) = action.expect else {
+            return Received::Event(event);
+        };
+        if !event.name().eq_ignore_ascii_case(name) {
+            return Received::Event(event);
+        }
+        let Some(response) = action.response.take() else {
+            // It comes after the response; before it, it is somebody else's with the same id.
+            return Received::Event(event);
+        };
+        let id = ActionId::from(id);
+        let reply = Reply { response, items: Vec::new(), complete: Some(event.clone()) };
+        match self.done(&id, reply) {
+            Received::Done { ticket, outcome, .. } => {
+                Received::Done { ticket, outcome, event: Some(event) }
+            }
+            other => other,
+        }
+    }
+
+    fn receive_item(&mut self, mut list: List, event: Event) -> Received<T> {
+        let end = event.message().value("EventList");
+        let ended = end.is_some_and(|end| {
+            end.eq_ignore_ascii_case(b"Complete") || end.eq_ignore_ascii_case(b"Cancelled")
+        });
+        if ended {
+            let List { id, response, items, .. } = list;
+            return self.done(&id, Reply { response, items, complete: Some(event) });
+        }
+        list.bytes += event.message().as_bytes().len();
+        list.items.push(event);
+        let failure = if list.items.len() > self.limits.items {
+            Failure::TooManyItems(self.limits.items)
+        } else if list.bytes > self.limits.bytes {
+            Failure::TooManyBytes(self.limits.bytes)
+        } else {
+            self.list = Some(list);
+            return Received::Absorbed;
+        };
+        // The rest of the list is still to come, and is nobody's event.
+        let ticket = self.finish(&list.id).map(|action| action.ticket);
+        list.items = Vec::new();
+        list.bytes = 0;
+        self.list = Some(list);
+        match ticket {
+            Some(ticket) => Received::Done { ticket, outcome: Err(failure), event: None },
+            None => Received::Absorbed,
+        }
+    }
+
+    fn done(&mut self, id: &ActionId, reply: Reply) -> Received<T> {
+        match self.finish(id) {
+            Some(action) => {
+                Received::Done { ticket: action.ticket, outcome: Ok(reply), event: None }
+            }
+            // It ran out of time while its list arrived.
+            None => Received::Absorbed,
+        }
+    }
+
+    fn finish(&mut self, id: &ActionId) -> Option<InFlight<T>> {
+        let action = self.in_flight.remove(id.as_str())?;
+        self.deadlines.remove(&(action.deadline, id.clone()));
+        Some(action)
+    }
+}
+
+fn delivery(written_from: u64, written: u64) -> Delivery {
+    if written > written_from { Delivery::Unknown } else { Delivery::NotSent }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const LIMITS: ListLimits = ListLimits { items: 10, bytes: 10_000 };
+
+    fn message(text: &'static str) -> Message {
+        Message::parse(text.into()).unwrap()
+    }
+
+    /// A session with one action in flight, which is written from byte 100 on.
+    fn session(expect: Expect, deadline: Instant) -> Session<&'static str> {
+        let mut session = Session::new(LIMITS);
+        session.begin("7".into(), expect, deadline, 100, "ticket").unwrap();
+        session
+    }
+
+    fn done(received: Received<&'static str>) -> Reply {
+        match received {
+            Received::Done { ticket: "ticket", outcome: Ok(reply), .. } => reply,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_written_decides_the_delivery() {
+        let now = Instant::now();
+        let later = now + Duration::from_secs(1);
+        for (written, delivery) in
+            [(0, Delivery::NotSent), (100, Delivery::NotSent), (101, Delivery::Unknown)]
+        {
+            let mut session = session(Expect::Response, later);
+            assert_eq!(session.next_deadline(), Some(later));
+            assert_eq!(session.expire(now, written), None);
+            let expected = Some(("ticket", Failure::TimedOut(delivery)));
+            assert_eq!(session.expire(later, written), expected);
+            assert_eq!(session.expire(later, written), None);
+            assert_eq!((session.len(), session.next_deadline()), (0, None));
+        }
+        let mut session = session(Expect::Response, later);
+        let failure = Failure::Disconnected(Delivery::NotSent);
+        assert_eq!(session.disconnect(100), Some(("ticket", failure)));
+        assert_eq!(session.disconnect(100), None);
+    }
+
+    #[tokio::test]
+    async fn a_response_to_another_action_is_an_orphan() {
+        let mut session = session(Expect::Response, Instant::now());
+        for text in ["Response: Success\r\nActionID: 8\r\n", "Response: Error\r\n"] {
+            assert!(matches!(session.receive(message(text)), Received::Orphan(_)));
+        }
+        let reply = done(session.receive(message("Response: Success\r\nActionID: 7\r\n")));
+        assert!(reply.items.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_event_with_our_id_is_no_answer() {
+        let mut session = session(Expect::Response, Instant::now());
+        let event = message("Event: UserEvent\r\nActionID: 7\r\nResponse: Success\r\n");
+        assert!(matches!(session.receive(event), Received::Event(_)));
+        assert_eq!(session.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_list_takes_its_own_items_only() {
+        let mut session = session(Expect::Response, Instant::now());
+        let start = message("Response: Success\r\nActionID: 7\r\nEventList: Start\r\n");
+        assert!(matches!(session.receive(start), Received::Absorbed));
+        let item = message("Event: DeviceStateChange\r\nActionID: 7\r\n");
+        assert!(matches!(session.receive(item), Received::Absorbed));
+        for live in [
+            "Event: DeviceStateChange\r\n",
+            "Event: DeviceStateChange\r\nActionID: 8\r\n",
+            "Event: UserEvent\r\nActionID: 7\r\nEventList: Complete\r\n",
+        ] {
+            assert!(matches!(session.receive(message(live)), Received::Event(_)), "{live}");
+        }
+        let end = message("Event: AnyName\r\nActionID: 7\r\nEventList: Cancelled\r\n");
+        let reply = done(session.receive(end));
+        assert_eq!(reply.items.len(), 1);
+        assert!(reply.complete.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_awaited_event_comes_after_its_response() {
+        let mut session = session(Expect::Event("OriginateResponse"), Instant::now());
+        let event = || message("Event: OriginateResponse\r\nActionID: 7\r\nResponse: Failure\r\n");
+        assert!(matches!(session.receive(event()), Received::Event(_)), "somebody else's");
+        let response = message("Response: Success\r\nActionID: 7\r\n");
+        assert!(matches!(session.receive(response), Received::Absorbed));
+        let user_event = message("Event: UserEvent\r\nActionID: 7\r\n");
+        assert!(matches!(session.receive(user_event), Received::Event(_)));
+        let received = session.receive(event());
+        assert!(matches!(received, Received::Done { event: Some(_), .. }), "others see it as well");
+        assert!(done(received).complete.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_awaited_event_does_not_follow_an_error() {
+        let mut session = session(Expect::Event("OriginateResponse"), Instant::now());
+        let refused = message("Response: Error\r\nActionID: 7\r\nMessage: Invalid channel\r\n");
+        assert!(done(session.receive(refused)).response.is_error());
+        assert_eq!(session.len(), 0);
+    }
+}

@@ -1,0 +1,124 @@
+//! Lists.
+
+use asterisk_sdk::ami::ActionError;
+use asterisk_sdk::ami::action::{CoreShowChannels, Custom};
+use asterisk_sdk::ami::event::CoreShowChannel;
+use asterisk_sdk::proto::ChannelState;
+use harness::ami_peer::{AmiPeer, Link, capture};
+
+/// The list of two channels in the capture of a call.
+fn two_channels(version: u32) -> Vec<u8> {
+    let call = capture("originate_answered", version);
+    let from = find(&call, b"Response: Success\r\nActionID: o2\r\n");
+    let to = find(&call, b"Response: Success\r\nActionID: o3\r\n");
+    call[from..to].to_vec()
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> usize {
+    bytes.windows(what.len()).position(|window| window == what).expect("it was captured")
+}
+
+async fn play(link: &mut Link, captured: &str, list: &[u8]) {
+    let action = link.expect("CoreShowChannels").await;
+    link.write_as(list, &[(captured, action.id())]).await;
+}
+
+#[tokio::test]
+async fn a_list_is_one_answer() {
+    for version in [22, 16] {
+        let (manager, mut link) = AmiPeer::logged_in(version).await;
+        let mut items = manager.events().of::<CoreShowChannel>();
+        let list = two_channels(version);
+        let (channels, ()) = tokio::join!(
+            async { manager.send(CoreShowChannels::new()).await.unwrap() },
+            play(&mut link, "o2", &list)
+        );
+        assert!(channels.valid());
+        assert_eq!(channels.response.text().unwrap(), "Channels will follow");
+        let ids: Vec<_> =
+            channels.items.iter().map(|item| item.channel.unique_id.clone().unwrap()).collect();
+        assert_eq!(ids, ["capture-1;2", "capture-1"], "in the server's order");
+        let wait = &channels.items[0];
+        assert_eq!(wait.application.as_deref(), Some("Wait"));
+        assert_eq!(wait.application_data.as_deref(), Some("60"));
+        assert_eq!(wait.channel.state, Some(ChannelState::Up));
+        assert_eq!(wait.channel.context.as_deref(), Some("sdk"));
+        assert_eq!(wait.channel.priority, Some(2));
+        assert_eq!(wait.channel.connected_line.name.as_deref(), Some(r"Ada \ Test"));
+        assert!(wait.action_id.as_ref().is_some_and(|id| *id != "o2"));
+        assert_eq!(channels.complete.unwrap().get("ListItems").unwrap(), "2");
+        drop(link);
+        assert!(items.next().await.is_none(), "items are not live events");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let list = capture("channels_empty", 22);
+    let (channels, ()) = tokio::join!(
+        async { manager.send(CoreShowChannels::new()).await.unwrap() },
+        play(&mut link, "l0", &list)
+    );
+    assert!(channels.valid());
+    assert!(channels.items.is_empty());
+}
+
+#[tokio::test]
+async fn a_list_action_that_answers_without_a_list_returns_at_once() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let answer = b"Response: Success\r\nActionID: v1\r\nMessage: There is no voicemail user of the given info.\r\n\r\n";
+    let (reply, ()) = tokio::join!(
+        async { manager.send(Custom::new("VoicemailUserStatus")).await.unwrap() },
+        async {
+            let action = link.action().await;
+            link.write_as(answer, &[("v1", action.id())]).await;
+        }
+    );
+    assert!(reply.items.is_empty());
+    assert_eq!(reply.complete, None);
+}
+
+#[tokio::test]
+async fn a_list_with_a_wrong_count_is_kept_and_not_valid() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let list = String::from_utf8(two_channels(22)).unwrap().replace("ListItems: 2", "ListItems: 3");
+    let (channels, ()) = tokio::join!(
+        async { manager.send(CoreShowChannels::new()).await.unwrap() },
+        play(&mut link, "o2", list.as_bytes())
+    );
+    assert_eq!(channels.items.len(), 2);
+    assert!(!channels.valid());
+}
+
+#[tokio::test]
+async fn a_list_over_the_cap_fails_and_the_link_lives() {
+    let (manager, mut link) =
+        AmiPeer::logged_in_with(22, |builder| builder.max_list_items(1)).await;
+    let mut items = manager.events().of::<CoreShowChannel>();
+    let list = two_channels(22);
+    let (result, ()) = tokio::join!(
+        async { manager.send(CoreShowChannels::new()).await },
+        play(&mut link, "o2", &list)
+    );
+    assert!(matches!(result.unwrap_err(), ActionError::TooLarge { limit: 1, unit: "items" }));
+    let empty = capture("channels_empty", 22);
+    let (channels, ()) = tokio::join!(
+        async { manager.send(CoreShowChannels::new()).await.unwrap() },
+        play(&mut link, "l0", &empty)
+    );
+    assert!(channels.valid());
+    drop(link);
+    assert!(items.next().await.is_none(), "what is left of the list is nobody's event");
+}
+
+#[tokio::test]
+async fn a_list_cut_by_the_end_of_the_connection() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let list = two_channels(22);
+    let (result, ()) = tokio::join!(async { manager.send(CoreShowChannels::new()).await }, async {
+        play(&mut link, "o2", &list[..list.len() - 20]).await;
+        drop(link);
+    });
+    assert!(result.unwrap_err().is_closed());
+}

@@ -1,0 +1,7 @@
+//! The AMI client against a scripted server.
+
+mod actions;
+mod connect;
+mod events;
+mod faults;
+mod lists;

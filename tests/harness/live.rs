@@ -1,0 +1,90 @@
+//! Where the real Asterisk is, from the environment that `tests/asterisk/server start` reports.
+
+use std::env;
+use std::process::Command;
+
+/// A running Asterisk and its users. Any server will do whose dialplan and users are those of
+/// `tests/asterisk/etc`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Server {
+    /// `ASTERISK_VERSION`, such as `22.10.1`.
+    pub version: String,
+    /// `ASTERISK_AMI`: host and port of the manager interface.
+    pub ami: String,
+    /// A manager user who may do everything.
+    pub ami_admin: (String, String),
+    /// A manager user with few rights: no `Command`, and only events of class `call` and `user`.
+    pub ami_limited: (String, String),
+    /// A manager user without rights.
+    pub ami_nobody: (String, String),
+    /// `ASTERISK_HTTP`: the base URL of the HTTP server.
+    pub http: String,
+    /// The ARI user.
+    pub ari_user: String,
+    /// The ARI user's password.
+    pub ari_password: String,
+    /// An ARI user who may only read.
+    pub ari_readonly_user: String,
+    /// That user's password.
+    pub ari_readonly_password: String,
+    cli: String,
+}
+
+impl Server {
+    /// What the server's own command line prints.
+    ///
+    /// # Panics
+    ///
+    /// When the command line cannot be run.
+    #[must_use]
+    pub fn cli(&self, command: &str) -> String {
+        let output = Command::new(&self.cli).arg(command).output();
+        let output = output.expect("ASTERISK_CLI names a program");
+        assert!(output.status.success(), "{command}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The major version: 22 or 16.
+    ///
+    /// # Panics
+    ///
+    /// When `ASTERISK_VERSION` is no version.
+    #[must_use]
+    pub fn major(&self) -> u32 {
+        let major = self.version.split('.').next().unwrap_or_default();
+        major.parse().expect("a version begins with a number")
+    }
+}
+
+/// The server to test against; nothing, after saying so, when there is none.
+///
+/// # Panics
+///
+/// When there is none and `CI` is `true`: there, nothing is skipped.
+#[must_use]
+pub fn server() -> Option<Server> {
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    if variable("ASTERISK_AMI").is_empty() {
+        assert_ne!(variable("CI"), "true", "no Asterisk to test against: ASTERISK_AMI is not set");
+        println!("skipped: no Asterisk to test against (ASTERISK_AMI is not set, see tests/run)");
+        return None;
+    }
+    let user = |name: &str| {
+        let of = |what: &str| variable(&format!("ASTERISK_AMI_{name}{what}"));
+        (of("USER"), of("SECRET"))
+    };
+    Some(Server {
+        version: variable("ASTERISK_VERSION"),
+        ami: variable("ASTERISK_AMI"),
+        ami_admin: user(""),
+        ami_limited: user("LIMITED_"),
+        ami_nobody: user("NOBODY_"),
+        http: variable("ASTERISK_HTTP"),
+        ari_user: variable("ASTERISK_ARI_USER"),
+        ari_password: variable("ASTERISK_ARI_PASSWORD"),
+        ari_readonly_user: variable("ASTERISK_ARI_READONLY_USER"),
+        ari_readonly_password: variable("ASTERISK_ARI_READONLY_PASSWORD"),
+        cli: variable("ASTERISK_CLI"),
+    })
+}
