@@ -1,0 +1,359 @@
+//! The `agi_*` variables that open a session.
+
+use bytes::Bytes;
+use memchr::{memchr, memmem};
+
+use crate::error::ParseError;
+use crate::{ChannelId, Text};
+
+/// What every variable's name begins with.
+const PREFIX: &[u8] = b"agi_";
+
+/// The variables that Asterisk sends before it takes commands.
+///
+/// The block is kept as it came: order, duplicates, unknown names and bytes are all there
+/// ([`iter`](Self::iter), [`as_bytes`](Self::as_bytes)). A clone costs a reference count.
+///
+/// Asterisk writes `unknown` for a text that is not set. The accessors that return an `Option` give
+/// `None` for that word, for an empty value and for a missing variable.
+///
+/// # Examples
+///
+/// ```
+/// use asterisk_proto::agi::Environment;
+///
+/// let block = "agi_channel: Local/100@sdk-00000000;1\nagi_callerid: unknown\nagi_arg_1: a: b\n\n";
+/// let environment = Environment::parse(block.into())?;
+/// assert_eq!(environment.channel(), "Local/100@sdk-00000000;1");
+/// assert_eq!(environment.caller_id(), None);
+/// assert_eq!(environment.args(), ["a: b"]);
+/// # Ok::<(), asterisk_proto::error::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    raw: Bytes,
+    // Over the same buffer, unless something was not UTF-8. Replacing such bytes moves no line break
+    // and no colon, so both divide into the same variables.
+    text: Text,
+}
+
+impl Environment {
+    /// Reads the block of variables, with or without the empty line that ends it.
+    ///
+    /// An argument may hold a line break: a line that is not `agi_name: value` continues the value
+    /// before it.
+    ///
+    /// # Errors
+    ///
+    /// The first line is not `agi_name: value`: the peer is not Asterisk.
+    pub fn parse(block: Bytes) -> Result<Self, ParseError> {
+        let mut raw = block;
+        for _ in 0..2 {
+            raw.truncate(raw.len() - usize::from(raw.ends_with(b"\n")));
+        }
+        if !is_variable(first_line(&raw)) {
+            return Err(ParseError::new("an AGI variable", &raw));
+        }
+        let text = Text::from_bytes(raw.clone());
+        Ok(Self { raw, text })
+    }
+
+    /// The value of the variable with this full name, as in `agi_callingpres`; of several the first.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// All variables in the order in which they came; bytes that are not UTF-8 are replaced.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        // A text cut at ASCII characters is text.
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        Variables(self.text.as_bytes()).map(move |(name, value)| (text(name), text(value)))
+    }
+
+    /// All variables in the order in which they came, as bytes.
+    pub fn iter_bytes(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        Variables(&self.raw)
+    }
+
+    /// The block as it was received, without the line break of its last line.
+    #[must_use]
+    pub fn as_bytes(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// What the dialplan called: a URL such as `agi://127.0.0.1/demo?lang=en`, or a script's name.
+    #[must_use]
+    pub fn request(&self) -> &str {
+        self.text_of("agi_request")
+    }
+
+    /// The path and query of a FastAGI URL as written, without the leading `/`; `None` without one.
+    #[must_use]
+    pub fn network_script(&self) -> Option<&str> {
+        self.get("agi_network_script")
+    }
+
+    /// The channel's name when the session began.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        self.text_of("agi_channel")
+    }
+
+    /// The channel's language, as in `en`.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.text_of("agi_language")
+    }
+
+    /// The channel technology, as in `PJSIP`.
+    #[must_use]
+    pub fn channel_type(&self) -> &str {
+        self.text_of("agi_type")
+    }
+
+    /// The channel's id.
+    #[must_use]
+    pub fn unique_id(&self) -> ChannelId {
+        self.text_of("agi_uniqueid").into()
+    }
+
+    /// The server's version, as in `22.10.1`; distributions add to it.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.text_of("agi_version")
+    }
+
+    /// The number before the first dot of [`version`](Self::version).
+    #[must_use]
+    pub fn major_version(&self) -> Option<u32> {
+        let version = self.version();
+        let digits = version.find(|c: char| !c.is_ascii_digit());
+        version[..digits.unwrap_or(version.len())].parse().ok()
+    }
+
+    /// The caller's number.
+    #[must_use]
+    pub fn caller_id(&self) -> Option<&str> {
+        self.set("agi_callerid")
+    }
+
+    /// The caller's name.
+    #[must_use]
+    pub fn caller_id_name(&self) -> Option<&str> {
+        self.set("agi_calleridname")
+    }
+
+    /// The number that was dialled.
+    #[must_use]
+    pub fn dnid(&self) -> Option<&str> {
+        self.set("agi_dnid")
+    }
+
+    /// The number that redirected the call.
+    #[must_use]
+    pub fn rdnis(&self) -> Option<&str> {
+        self.set("agi_rdnis")
+    }
+
+    /// The dialplan context that called the script.
+    #[must_use]
+    pub fn context(&self) -> &str {
+        self.text_of("agi_context")
+    }
+
+    /// The dialplan extension that called the script.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        self.text_of("agi_extension")
+    }
+
+    /// The dialplan priority that called the script.
+    #[must_use]
+    pub fn priority(&self) -> Option<u32> {
+        self.get("agi_priority")?.parse().ok()
+    }
+
+    /// Whether the script was called by `EAGI`, so that it gets the caller's audio.
+    #[must_use]
+    pub fn enhanced(&self) -> bool {
+        self.get("agi_enhanced") == Some("1.0")
+    }
+
+    /// The channel's account code.
+    #[must_use]
+    pub fn account_code(&self) -> Option<&str> {
+        self.set("agi_accountcode")
+    }
+
+    /// The id of the server's thread that runs the session.
+    #[must_use]
+    pub fn thread_id(&self) -> Option<i64> {
+        self.get("agi_threadid")?.parse().ok()
+    }
+
+    /// The arguments after the script's name (`agi_arg_1` and so on) in the order of their numbers,
+    /// empty ones included.
+    #[must_use]
+    pub fn args(&self) -> Vec<&str> {
+        let mut args: Vec<(u32, &str)> = self
+            .iter()
+            .filter_map(|(name, value)| {
+                let number = name.strip_prefix("agi_arg_")?.parse().ok()?;
+                Some((number, value))
+            })
+            .collect();
+        args.sort_by_key(|(number, _)| *number);
+        args.into_iter().map(|(_, value)| value).collect()
+    }
+
+    fn text_of(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
+    }
+
+    fn set(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty() && *value != "unknown")
+    }
+}
+
+/// Divides a block into names and values.
+struct Variables<'a>(&'a [u8]);
+
+impl<'a> Iterator for Variables<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.0;
+        let colon = memmem::find(block, b": ")?;
+        // The value ends where a line begins that is a variable itself.
+        let mut end = block.len();
+        self.0 = &[];
+        let mut from = colon;
+        while let Some(at) = memchr(b'\n', &block[from..]) {
+            let line = from + at + 1;
+            if is_variable(first_line(&block[line..])) {
+                end = line - 1;
+                self.0 = &block[line..];
+                break;
+            }
+            from = line;
+        }
+        Some((&block[..colon], &block[colon + 2..end]))
+    }
+}
+
+fn first_line(block: &[u8]) -> &[u8] {
+    &block[..memchr(b'\n', block).unwrap_or(block.len())]
+}
+
+fn is_variable(line: &[u8]) -> bool {
+    line.starts_with(PREFIX) && memmem::find(line, b": ").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Asterisk 22.10 sent.
+    const CAPTURED: &str = "agi_network: yes
+agi_network_script: forms/1%20a?lang=en&tag=a&tag=b%20c+d
+agi_request: agi://127.0.0.1:47417/forms/1%20a?lang=en&tag=a&tag=b%20c+d
+agi_channel: Local/wait@sdk-00000000;1
+agi_language: en
+agi_type: Local
+agi_uniqueid: 1795248202.0
+agi_version: 22.10.1+dfsg+~cs6.17.60671434-1
+agi_callerid: 100
+agi_calleridname: José Doe
+agi_callingpres: 0
+agi_callingani2: 0
+agi_callington: 0
+agi_callingtns: 0
+agi_dnid: unknown
+agi_rdnis: unknown
+agi_context: sdk
+agi_extension: agi
+agi_priority: 2
+agi_enhanced: 0.0
+agi_accountcode: 
+agi_threadid: 139738988431040
+agi_arg_1: first
+agi_arg_2: 
+
+";
+
+    fn parse(block: &str) -> Environment {
+        Environment::parse(Bytes::copy_from_slice(block.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn every_variable_of_a_captured_block() {
+        let environment = parse(CAPTURED);
+        assert_eq!(environment.network_script(), Some("forms/1%20a?lang=en&tag=a&tag=b%20c+d"));
+        assert!(environment.request().starts_with("agi://127.0.0.1:47417/forms/"));
+        assert_eq!(environment.channel(), "Local/wait@sdk-00000000;1");
+        assert_eq!(environment.language(), "en");
+        assert_eq!(environment.channel_type(), "Local");
+        assert_eq!(environment.unique_id(), ChannelId::from("1795248202.0"));
+        assert_eq!(environment.version(), "22.10.1+dfsg+~cs6.17.60671434-1");
+        assert_eq!(environment.major_version(), Some(22));
+        assert_eq!(environment.caller_id(), Some("100"));
+        assert_eq!(environment.caller_id_name(), Some("José Doe"));
+        assert_eq!(environment.dnid(), None);
+        assert_eq!(environment.rdnis(), None);
+        assert_eq!(environment.context(), "sdk");
+        assert_eq!(environment.extension(), "agi");
+        assert_eq!(environment.priority(), Some(2));
+        assert!(!environment.enhanced());
+        assert_eq!(environment.account_code(), None);
+        assert_eq!(environment.get("agi_accountcode"), Some(""));
+        assert_eq!(environment.thread_id(), Some(139_738_988_431_040));
+        assert_eq!(environment.args(), ["first", ""]);
+        assert_eq!(environment.get("agi_callingpres"), Some("0"));
+        assert_eq!(environment.iter().count(), 24);
+    }
+
+    #[test]
+    fn nothing_is_lost() {
+        let environment = parse(CAPTURED);
+        let mut written = String::new();
+        for (name, value) in environment.iter() {
+            written.extend([name, ": ", value, "\n"]);
+        }
+        assert_eq!(written + "\n", CAPTURED);
+    }
+
+    #[test]
+    fn arguments_are_ordered_by_number() {
+        let lines = (1..=12).rev().map(|number| format!("agi_arg_{number}: {number}"));
+        let environment = parse(&lines.collect::<Vec<_>>().join("\n"));
+        let args: Vec<u32> = environment.args().iter().map(|arg| arg.parse().unwrap()).collect();
+        assert_eq!(args, (1..=12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_line_break_in_an_argument_stays_in_it() {
+        let environment = parse("agi_arg_1: one\ntwo: 2\nagi_not\nagi_arg_2: x\n");
+        assert_eq!(environment.args(), ["one\ntwo: 2\nagi_not", "x"]);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_stay_reachable() {
+        let block = Bytes::from_static(b"agi_calleridname: Jos\xe9: \xff\nagi_callerid: 1\n\n");
+        let environment = Environment::parse(block).unwrap();
+        assert_eq!(environment.caller_id_name(), Some("Jos\u{fffd}: \u{fffd}"));
+        assert_eq!(environment.caller_id(), Some("1"));
+        let (_, name) = environment.iter_bytes().next().unwrap();
+        assert_eq!(name, b"Jos\xe9: \xff");
+    }
+
+    #[test]
+    fn what_is_not_asterisk_is_refused() {
+        for block in
+            ["", "\n\n", "GET / HTTP/1.1\nHost: a\n\n", "agi_\n\n", "\0\0\n\n", "agi_a:b\n"]
+        {
+            let error = Environment::parse(Bytes::from_static(block.as_bytes())).unwrap_err();
+            assert_eq!(error.expected, "an AGI variable", "{block:?}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One call under a script's control.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asterisk_proto::agi::Environment;
+use regex::{CaptureLocations, Regex};
+
+use crate::command::Command;
+use crate::error::{CommandError, HangupKind};
+use crate::script::Script;
+use crate::session::Session;
+
+/// One call: what Asterisk said about it at the start, and the means to control it.
+///
+/// Commands are methods that read naturally; each is sent when it is awaited, and one at a time, as
+/// the protocol demands. Whatever has no method goes through [`send`](Self::send).
+///
+/// Dropping the call ends the script and not the call: the dialplan goes on behind `AGI()`. To end
+/// the call, [hang up](Self::hangup).
+///
+/// # Hangup
+///
+/// That the caller is gone is a state and not an end: [`is_hung_up`](Self::is_hung_up) tells it as
+/// soon as anything read shows it, [`hung_up`](Self::hung_up) waits for it, and commands that are
+/// legal then (variables, `VERBOSE`, many applications) still work. The others fail with
+/// [`CommandError::DeadChannel`] or [`CommandError::Hangup`].
+///
+/// # Cancel safety
+///
+/// The future of a command may be dropped at any time. A command of which nothing was written is
+/// then never sent. One that was written runs on in Asterisk; its reply is still owed, and the next
+/// command waits for it before it is sent itself, within its own timeout.
+pub struct Call {
+    // Handlers and their futures pass the call on by value, and each keeps room for it.
+    parts: Box<Parts>,
+}
+
+struct Parts {
+    session: Session,
+    environment: Environment,
+    script: Script,
+    captures: Option<Captures>,
+    peer: Option<SocketAddr>,
+}
+
+/// Where the groups of a route's expression matched in the path.
+pub(crate) struct Captures {
+    pub(crate) route: Arc<Regex>,
+    pub(crate) groups: CaptureLocations,
+}
+
+impl Call {
+    pub(crate) fn new(
+        session: Session,
+        environment: Environment,
+        script: Script,
+        captures: Option<Captures>,
+        peer: Option<SocketAddr>,
+    ) -> Self {
+        Self { parts: Box::new(Parts { session, environment, script, captures, peer }) }
+    }
+
+    /// What Asterisk said about the call when the script began.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.parts.environment
+    }
+
+    /// The path of the FastAGI URL, percent-decoded, without the leading `/`: what routes match.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.parts.script.path
+    }
+
+    /// What the named group of the route's expression matched; `None` for a group that took no part,
+    /// or that is not there.
+    #[must_use]
+    pub fn capture(&self, name: &str) -> Option<&str> {
+        let names = self.parts.captures.as_ref()?.route.capture_names();
+        let index = names.into_iter().position(|group| group == Some(name))?;
+        self.capture_at(index)
+    }
+
+    /// What the group of this number matched: 1 is the first, 0 the whole match.
+    #[must_use]
+    pub fn capture_at(&self, index: usize) -> Option<&str> {
+        let (from, to) = self.parts.captures.as_ref()?.groups.get(index)?;
+        self.parts.script.path.get(from..to)
+    }
+
+    /// The arguments that the dialplan passed behind the URL, in order, empty ones included.
+    #[must_use]
+    pub fn args(&self) -> Vec<&str> {
+        self.parts.environment.args()
+    }
+
+    /// The first value of a keyword argument of the URL's query, decoded.
+    #[must_use]
+    pub fn kwarg(&self, name: &str) -> Option<&str> {
+        self.kwargs(name).next()
+    }
+
+    /// All values of a keyword argument of the URL's query, decoded, in order.
+    pub fn kwargs<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.parts.script.kwargs(name)
+    }
+
+    /// The address from which Asterisk connected, where there is one.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.parts.peer
+    }
+
+    /// Whether the call is known to be over. Asterisk's notice is seen when a command runs or while
+    /// [`hung_up`](Self::hung_up) is awaited.
+    #[must_use]
+    pub fn is_hung_up(&self) -> bool {
+        self.parts.session.hangup().is_some()
+    }
+
+    /// Waits until the call is over, and tells how that became known. Returns at once if it is known.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped: it fits into `tokio::select!`.
+    pub async fn hung_up(&mut self) -> HangupKind {
+        self.parts.session.hung_up().await
+    }
+
+    /// Prepares a command to be sent; awaiting the request sends it.
+    pub fn send<C: Command>(&mut self, command: C) -> Request<'_, C> {
+        Request { call: self, command, timeout: None }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("channel", &self.parts.environment.channel())
+            .field("path", &self.parts.script.path)
+            .field("peer", &self.parts.peer)
+            .field("hangup", &self.parts.session.hangup())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A command about to be sent on a call: await it to send it and get its result.
+///
+/// Commands with options add their setters here.
+///
+/// # Errors
+///
+/// Awaiting it gives a [`CommandError`] as each command documents.
+///
+/// # Cancel safety
+///
+/// As told for [`Call`](Call#cancel-safety).
+#[must_use = "a command is sent when it is awaited"]
+pub struct Request<'a, C> {
+    call: &'a mut Call,
+    command: C,
+    timeout: Option<Duration>,
+}
+
+impl<C> Request<'_, C> {
+    /// How long to wait for the reply, instead of the server's timeout for such commands.
+    pub fn reply_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Changes the command that will be sent.
+    pub(crate) fn map(mut self, change: impl FnOnce(C) -> C) -> Self {
+        self.command = change(self.command);
+        self
+    }
+}
+
+impl<'a, C: Command + 'a> IntoFuture for Request<'a, C> {
+    type Output = Result<C::Output, CommandError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.call.parts.session.run(self.command, self.timeout).await })
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Request<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("command", &self.command)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! Bytes in and out: the variables that open a session, then one reply at a time.
+//!
+//! All that is read and not used yet, and all that is to be written, is kept here and not in futures.
+//! So every future of this module can be dropped at any time, and the next one goes on where it was.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::task::Poll;
+
+use asterisk_proto::agi::{Environment, Incoming, ReplyDecoder};
+use asterisk_proto::error::ParseError;
+use bytes::{Buf, Bytes, BytesMut};
+use memchr::memmem;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Enough for the variables of most calls and the replies of a short script.
+const BUFFER: usize = 1024;
+
+/// What a session runs over. A session has no type parameter, so that a handler is written once for
+/// all of them.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
+
+/// How large the block of variables may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PreludeLimits {
+    pub(crate) bytes: usize,
+    pub(crate) lines: usize,
+}
+
+/// Why there is no environment.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PreludeError {
+    #[error("the connection closed before the AGI variables were complete")]
+    Closed,
+    #[error("the AGI variables are larger than the limit")]
+    TooLarge,
+    #[error(transparent)]
+    NotAgi(#[from] ParseError),
+    #[error("reading the AGI variables failed")]
+    Io(#[from] io::Error),
+}
+
+pub(crate) struct Connection {
+    stream: Box<dyn Stream>,
+    incoming: BytesMut,
+    decoder: ReplyDecoder,
+    /// What is left to write of the command in hand.
+    outgoing: Bytes,
+    /// Something of a command was written, and its reply was not read yet.
+    owed: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: Box<dyn Stream>, reply_limit: usize) -> Self {
+        Self {
+            stream,
+            incoming: BytesMut::with_capacity(BUFFER),
+            decoder: ReplyDecoder::new(reply_limit),
+            outgoing: Bytes::new(),
+            owed: false,
+        }
+    }
+
+    /// Reads the variables up to the empty line that ends them.
+    pub(crate) async fn prelude(
+        &mut self,
+        limits: PreludeLimits,
+    ) -> Result<Environment, PreludeError> {
+        let mut searched = 0;
+        let end = loop {
+            if let Some(at) = memmem::find(&self.incoming[searched..], b"\n\n") {
+                break searched + at + 2;
+            }
+            if self.incoming.len() > limits.bytes {
+                return Err(PreludeError::TooLarge);
+            }
+            // Refuse at the first line that is not one of ours, however long the peer goes on.
+            if self.incoming.len() >= 4 && !self.incoming.starts_with(b"agi_") {
+                return Err(ParseError::new("an AGI variable", &self.incoming).into());
+            }
+            // The last byte may be the first of the two line feeds.
+            searched = self.incoming.len().saturating_sub(1);
+            if self.fill().await? == 0 {
+                return Err(PreludeError::Closed);
+            }
+        };
+        let lines = memchr::memchr_iter(b'\n', &self.incoming[..end]).count() - 1;
+        if end > limits.bytes || lines > limits.lines {
+            return Err(PreludeError::TooLarge);
+        }
+        Ok(Environment::parse(self.incoming.split_to(end).freeze())?)
+    }
+
+    /// Reads the next reply or notice; `None` when the peer closed the connection.
+    pub(crate) async fn receive(&mut self) -> io::Result<Option<Incoming>> {
+        loop {
+            if let Some(incoming) = self.decoder.decode(&mut self.incoming) {
+                return Ok(Some(incoming));
+            }
+            if self.fill().await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The same without waiting: `None` if there is nothing yet.
+    pub(crate) async fn receive_now(&mut self) -> Option<io::Result<Option<Incoming>>> {
+        let mut receive = pin!(self.receive());
+        poll_fn(|cx| {
+            Poll::Ready(match receive.as_mut().poll(cx) {
+                Poll::Ready(received) => Some(received),
+                Poll::Pending => None,
+            })
+        })
+        .await
+    }
+
+    /// Writes one command line. The one before it must be settled.
+    pub(crate) async fn send(&mut self, line: Bytes) -> io::Result<()> {
+        self.outgoing = line;
+        self.flush().await
+    }
+
+    /// Writes what is left of the command in hand, or forgets it if nothing of it was written yet.
+    pub(crate) async fn finish_sending(&mut self) -> io::Result<()> {
+        if self.owed {
+            self.flush().await
+        } else {
+            self.outgoing.clear();
+            Ok(())
+        }
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        while self.outgoing.has_remaining() {
+            if self.stream.write_buf(&mut self.outgoing).await? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.owed = true;
+        }
+        self.stream.flush().await
+    }
+
+    /// Whether a command was written, at least in part, whose reply was not read yet.
+    pub(crate) fn owes_reply(&self) -> bool {
+        self.owed
+    }
+
+    /// The reply that was owed has been read.
+    pub(crate) fn settled(&mut self) {
+        self.owed = false;
+    }
+
+    async fn fill(&mut self) -> io::Result<usize> {
+        if self.incoming.capacity() - self.incoming.len() < 64 {
+            self.incoming.reserve(BUFFER);
+        }
+        self.stream.read_buf(&mut self.incoming).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: PreludeLimits = PreludeLimits { bytes: 100, lines: 3 };
+
+    /// The prelude of a peer that writes these pieces and closes.
+    async fn prelude(pieces: &[&[u8]]) -> (Result<Environment, PreludeError>, Connection) {
+        let (ours, mut theirs) = tokio::io::duplex(16);
+        let mut connection = Connection::new(Box::new(ours), 1024);
+        let read = connection.prelude(LIMITS);
+        let write = async {
+            for piece in pieces {
+                // The reader may have had enough.
+                let _ = theirs.write_all(piece).await;
+                tokio::task::yield_now().await;
+            }
+            drop(theirs);
+        };
+        let environment = tokio::select! {
+            biased;
+            environment = read => environment,
+            () = async { write.await; std::future::pending().await } => unreachable!(),
+        };
+        (environment, connection)
+    }
+
+    #[tokio::test]
+    async fn a_prelude_split_at_every_byte() {
+        let stream = b"agi_a: 1\nagi_b: 2\n\nHANGUP\n";
+        for at in 0..stream.len() {
+            let (head, tail) = stream.split_at(at);
+            let (environment, mut connection) = prelude(&[head, tail]).await;
+            assert_eq!(environment.unwrap().iter().count(), 2);
+            let rest = connection.receive().await.unwrap();
+            assert!(matches!(rest, None | Some(Incoming::Hangup)), "split at {at}: {rest:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_prelude_is_limited() {
+        let long = format!("agi_a: {}\n\n", "x".repeat(91));
+        assert!(prelude(&[long.as_bytes()]).await.0.is_ok());
+        let too_long = format!("agi_a: {}\n\n", "x".repeat(92));
+        let endless = format!("agi_a: {}", "x".repeat(1_000_000));
+        let lines = "agi_a: 1\n".repeat(4) + "\n";
+        for block in [too_long, endless, lines] {
+            let (refused, _) = prelude(&[block.as_bytes()]).await;
+            assert!(matches!(refused, Err(PreludeError::TooLarge)), "{refused:?}");
+        }
+        let (refused, _) = prelude(&[b"agi_a: 1\nagi_b"]).await;
+        assert!(matches!(refused, Err(PreludeError::Closed)));
+        let (refused, _) = prelude(&[b"GET / HTTP/1.1\r\n"]).await;
+        assert!(matches!(refused, Err(PreludeError::NotAgi(_))));
+    }
+}

@@ -1,0 +1,68 @@
+//! Call scripts for Asterisk: AGI commands with typed results, and a FastAGI server.
+//!
+//! Asterisk's dialplan hands a call to a script with `AGI(agi://host/path)`. The script then tells
+//! Asterisk what to do, one command after the other, and may give the call back. Here a script is an
+//! async function:
+//!
+//! ```no_run
+//! use asterisk_sdk_agi::{self as agi, Call, fastagi::Server};
+//!
+//! async fn demo(mut call: Call) -> agi::Result {
+//!     call.answer().await?;
+//!     let input = call.get_data("vm-extension").max_digits(4).await?;
+//!     call.set_variable("EXTENSION", input.digits).await?;
+//!     Ok(())
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> agi::Result {
+//!     let server = Server::builder().route(r"^demo$", demo).bind("127.0.0.1:4573").await?;
+//!     server.serve().await;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # How a call flows
+//!
+//! ```text
+//! AGI(agi://host/demo/600?lang=en,one)
+//!   agi_* lines → Environment → router (path → handler, captures, keyword arguments)
+//!                                  → handler(Call)
+//!   command value → one quoted line → Asterisk → reply → Output of that command
+//! ```
+//!
+//! - [`fastagi`] has the server; its routes are regular expressions.
+//! - [`Call`] is what a handler works with. A hangup is a state of it, not the end of the handler.
+//! - [`command`] has the commands as values, and [`command::Custom`] for any other.
+//! - [`Environment`] is what Asterisk says about the call.
+//!
+//! # Limits
+//!
+//! Everything that a peer can make large or slow has a limit: the variables (64 KiB, 512 lines,
+//! 10 s), a reply (1 MiB), the time for a reply (30 s, or 24 h where a person or a call decides), the
+//! calls at once (10,000), the drain at shutdown (30 s). [`fastagi::ServerBuilder`] sets them.
+//!
+//! # Cancel safety
+//!
+//! Dropping the future of a command is safe at any time and does not undo the command; see
+//! [`Call`](Call#cancel-safety).
+
+mod call;
+pub mod command;
+mod connection;
+mod error;
+pub mod fastagi;
+mod script;
+mod session;
+
+pub use asterisk_proto::agi::{Environment, Response};
+pub use call::{Call, Request};
+pub use error::{CommandError, Error, HangupKind, LineError};
+
+// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// What a handler returns: any error converts into [`Error`] by `?`.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,259 @@
+//! One command at a time: what is owed, what is late, and whether the call is over.
+
+use std::io;
+use std::time::Duration;
+
+use asterisk_proto::agi::{Incoming, Reply, Response};
+use asterisk_proto::error::{Delivery, ParseError};
+use bytes::Bytes;
+use tokio::time::timeout;
+use tracing::{debug, trace};
+
+use crate::command::{Command, CommandLine};
+use crate::connection::Connection;
+use crate::error::{CommandError, HangupKind};
+
+/// After a `-1` that may mean a hangup: how long to wait for the `HANGUP` that follows it then.
+const HANGUP_GRACE: Duration = Duration::from_millis(100);
+
+/// How many lines that are no reply are skipped in search of one. A value that was cut (see
+/// `ReplyDecoder`) leaves such lines.
+const MAX_UNSOLICITED: usize = 1000;
+
+/// How long replies may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReplyTimeouts {
+    pub(crate) short: Duration,
+    pub(crate) long: Duration,
+}
+
+pub(crate) struct Session {
+    connection: Connection,
+    timeouts: ReplyTimeouts,
+    /// The longest command line that the server takes.
+    line_limit: usize,
+    /// How it was first noticed that the call is over.
+    hangup: Option<HangupKind>,
+    /// The connection ended: nothing can be sent or read any more.
+    closed: bool,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection, timeouts: ReplyTimeouts, line_limit: usize) -> Self {
+        Self { connection, timeouts, line_limit, hangup: None, closed: false }
+    }
+
+    pub(crate) fn hangup(&self) -> Option<HangupKind> {
+        self.hangup
+    }
+
+    /// Runs a command, waiting for its reply no longer than `limit`, or as long as is usual for it.
+    pub(crate) async fn run<C: Command>(
+        &mut self,
+        command: C,
+        limit: Option<Duration>,
+    ) -> Result<C::Output, CommandError> {
+        let usual = if command.is_long() { self.timeouts.long } else { self.timeouts.short };
+        let limit = limit.unwrap_or(usual);
+        let response = self.execute(command.line(), limit).await?;
+        let failure = match command.parse(response) {
+            Ok(output) => return Ok(output),
+            Err(failure) => failure,
+        };
+        match failure {
+            CommandError::AppFailure { ref result, .. } if *result == "-1" => {
+                // The same number means a failure and a hangup, and the `HANGUP` comes behind it.
+                if self.hangup.is_none() {
+                    let _ = timeout(HANGUP_GRACE, self.hung_up()).await;
+                }
+                match self.hangup {
+                    Some(kind) => Err(CommandError::Hangup { kind, delivery: None }),
+                    None => Err(failure),
+                }
+            }
+            CommandError::Hangup { kind, .. } => {
+                self.hangup.get_or_insert(kind);
+                Err(failure)
+            }
+            failure => Err(failure),
+        }
+    }
+
+    /// Waits until the call is over.
+    pub(crate) async fn hung_up(&mut self) -> HangupKind {
+        loop {
+            if let Some(kind) = self.hangup {
+                return kind;
+            }
+            match self.receive().await {
+                // A command whose future was dropped may have been in the middle of its line; what
+                // is left of it is written before the next one.
+                Ok(Incoming::Reply(reply)) => self.late(&reply),
+                Ok(Incoming::Oversized(_)) => self.connection.settled(),
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+
+    async fn execute(
+        &mut self,
+        line: CommandLine,
+        limit: Duration,
+    ) -> Result<Response, CommandError> {
+        let line = line.finish(self.line_limit)?;
+        let mut settled = false;
+        let Ok(reply) = timeout(limit, self.exchange(line, &mut settled)).await else {
+            // While an older reply is still owed, nothing of this command was written.
+            let delivery = if settled { self.delivery() } else { Delivery::NotSent };
+            return Err(CommandError::Timeout { after: limit, delivery });
+        };
+        match reply? {
+            Reply::Success(response) => Ok(response),
+            Reply::InvalidCommand => Err(CommandError::InvalidCommand),
+            Reply::DeadChannel => {
+                self.hangup.get_or_insert(HangupKind::Result);
+                Err(CommandError::DeadChannel)
+            }
+            Reply::Usage(text) => Err(CommandError::Usage { text }),
+            Reply::Other { text, .. } => Err(unknown("a known AGI status", text.as_bytes())),
+            _ => Err(unknown("a final reply", b"")),
+        }
+    }
+
+    /// Sends one line and reads its reply. `settled` turns true once no older reply is owed.
+    async fn exchange(&mut self, line: Bytes, settled: &mut bool) -> Result<Reply, CommandError> {
+        self.settle().await?;
+        *settled = true;
+        trace!(line = %String::from_utf8_lossy(&line).trim_end(), "sending");
+        if let Err(error) = self.connection.send(line).await {
+            let delivery = self.delivery();
+            return Err(self.lost(error, delivery));
+        }
+        let mut skipped = 0;
+        loop {
+            match self.receive().await {
+                Ok(Incoming::Reply(Reply::Provisional(_)) | Incoming::Hangup) => {}
+                Ok(Incoming::Reply(reply)) => {
+                    self.connection.settled();
+                    return Ok(reply);
+                }
+                Ok(Incoming::Oversized(error)) => {
+                    self.connection.settled();
+                    return Err(CommandError::UnknownReply(error));
+                }
+                Ok(Incoming::Unsolicited(error)) => {
+                    skipped += 1;
+                    if skipped > MAX_UNSOLICITED {
+                        return Err(CommandError::UnknownReply(error));
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => return Err(self.lost(error, Delivery::Unknown)),
+            }
+        }
+    }
+
+    /// Makes the connection ready for a command: writes and reads off what an earlier one left,
+    /// whose future was dropped or timed out, and takes notice of what came since.
+    async fn settle(&mut self) -> Result<(), CommandError> {
+        if self.closed {
+            let kind = HangupKind::Pipe;
+            return Err(CommandError::Hangup { kind, delivery: Some(Delivery::NotSent) });
+        }
+        if let Err(error) = self.connection.finish_sending().await {
+            return Err(self.lost(error, Delivery::NotSent));
+        }
+        while self.connection.owes_reply() {
+            match self.receive().await {
+                Ok(Incoming::Reply(reply)) => self.late(&reply),
+                Ok(Incoming::Oversized(_)) => self.connection.settled(),
+                Ok(_) => {}
+                Err(error) => return Err(self.lost(error, Delivery::NotSent)),
+            }
+        }
+        // Commands are never sent ahead, so what is here now belongs to none.
+        for _ in 0..MAX_UNSOLICITED {
+            match self.connection.receive_now().await {
+                None => break,
+                Some(received) => {
+                    if let Err(error) = self.notice(received) {
+                        return Err(self.lost(error, Delivery::NotSent));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A reply that nobody waits for any more.
+    fn late(&mut self, reply: &Reply) {
+        if !matches!(reply, Reply::Provisional(_)) {
+            debug!(?reply, "dropped the reply to a command that was given up");
+            self.connection.settled();
+        }
+    }
+
+    async fn receive(&mut self) -> io::Result<Incoming> {
+        let received = self.connection.receive().await;
+        self.notice(received)
+    }
+
+    /// Logs what was received, and keeps what it says about the call.
+    fn notice(&mut self, received: io::Result<Option<Incoming>>) -> io::Result<Incoming> {
+        match received {
+            Ok(Some(incoming)) => {
+                trace!(?incoming, "received");
+                match &incoming {
+                    Incoming::Hangup => {
+                        self.hangup.get_or_insert(HangupKind::Signal);
+                    }
+                    Incoming::Unsolicited(error) | Incoming::Oversized(error) => {
+                        debug!(%error, "dropped");
+                    }
+                    _ => {}
+                }
+                Ok(incoming)
+            }
+            Ok(None) => {
+                self.end();
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
+            Err(error) => {
+                self.end();
+                Err(error)
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        trace!("the connection ended");
+        self.closed = true;
+        self.hangup.get_or_insert(HangupKind::Pipe);
+    }
+
+    fn delivery(&self) -> Delivery {
+        if self.connection.owes_reply() { Delivery::Unknown } else { Delivery::NotSent }
+    }
+
+    /// The error for a connection that is gone.
+    fn lost(&mut self, error: io::Error, delivery: Delivery) -> CommandError {
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof, WriteZero,
+        };
+        self.end();
+        match error.kind() {
+            BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
+            | WriteZero => {
+                CommandError::Hangup { kind: HangupKind::Pipe, delivery: Some(delivery) }
+            }
+            _ => CommandError::Io { source: error, delivery },
+        }
+    }
+}
+
+fn unknown(expected: &'static str, found: &[u8]) -> CommandError {
+    CommandError::UnknownReply(ParseError::new(expected, found))
+}
+
+#[cfg(test)]
+mod tests;
