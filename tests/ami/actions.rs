@@ -7,6 +7,7 @@ use asterisk_sdk::ami::event::OriginateReason;
 use asterisk_sdk::ami::{ActionError, CloseReason, InvalidAction};
 use asterisk_sdk::proto::error::Delivery;
 use harness::ami_peer::{AmiPeer, capture, captured_response};
+use harness::soon;
 
 #[tokio::test]
 async fn answers_find_their_actions_in_any_order() {
@@ -52,10 +53,10 @@ async fn a_refused_command_keeps_its_output() {
             });
         let refusal = result.unwrap_err();
         let answer = refusal.response().expect("refused");
-        let line = "No such command 'core show nonsense' (type 'core show help core show nonsense' \
+        let printed = "No such command 'core show nonsense' (type 'core show help core show nonsense' \
                     for other possible commands)";
-        assert_eq!(answer.output().collect::<Vec<_>>(), [line]);
-        assert_eq!(refusal.to_string(), format!("the server refused the action: {line}"));
+        assert_eq!(answer.output().collect::<Vec<_>>(), [printed]);
+        assert_eq!(refusal.to_string(), format!("the server refused the action: {printed}"));
     }
 }
 
@@ -265,8 +266,8 @@ async fn close_says_goodbye() {
         drop(link);
     });
     assert!(!manager.is_connected());
-    assert_eq!(manager.closed().await, CloseReason::Local);
-    while let Some(event) = events.next().await {
+    assert_eq!(soon(manager.closed()).await, CloseReason::Local);
+    while let Some(event) = soon(events.next()).await {
         event.unwrap();
     }
     let error = manager.send(Ping::new()).await.unwrap_err();
@@ -283,7 +284,7 @@ async fn dropping_every_handle_closes_the_connection() {
     drop(clone);
     // A subscription alone keeps the connection.
     link.write(capture("user_event", 22)).await;
-    assert_eq!(events.next().await.unwrap().unwrap().name(), "UserEvent");
+    assert_eq!(soon(events.next()).await.unwrap().unwrap().name(), "UserEvent");
     drop(events);
     assert_eq!(link.try_action().await, None);
 }

@@ -1,10 +1,15 @@
 //! Events and subscriptions.
 
 use asterisk_sdk::ami::action::Ping;
-use asterisk_sdk::ami::event::{Hangup, Newchannel, Newexten};
-use asterisk_sdk::ami::{Missed, TypedEvent};
+use asterisk_sdk::ami::event::{
+    CoreShowChannel, CoreShowChannelsComplete, FullyBooted, Hangup, Newchannel, Newexten,
+    OriginateResponse,
+};
+use asterisk_sdk::ami::{AmiEvent, Event, Message, Missed, TypedEvent};
+use asterisk_sdk::proto::ami::ChannelSnapshot;
 use asterisk_sdk::proto::{ChannelState, HangupCause};
 use harness::ami_peer::{AmiPeer, capture, captured_response};
+use harness::soon;
 
 #[tokio::test]
 async fn typed_events_of_a_captured_call() {
@@ -16,25 +21,25 @@ async fn typed_events_of_a_captured_call() {
         link.write(capture("originate_answered", version)).await;
         drop(link);
 
-        let first = created.next().await.unwrap().unwrap();
+        let first = soon(created.next()).await.unwrap().unwrap();
         assert_eq!(first.channel.channel.as_deref(), Some("Local/wait@sdk-00000000;1"));
         assert_eq!(first.channel.state, Some(ChannelState::Down));
         assert_eq!(first.channel.unique_id.as_ref().unwrap(), &"capture-1");
         assert_eq!(first.channel.linked_id.as_ref().unwrap(), &"capture-1");
         assert_eq!(first.channel.account_code.as_deref(), Some(""));
         assert_eq!(first.channel.caller_id.number, None, "the server printed <unknown>");
-        let second = created.next().await.unwrap().unwrap();
+        let second = soon(created.next()).await.unwrap().unwrap();
         assert_eq!(second.channel.unique_id.as_ref().unwrap(), &"capture-1;2");
-        assert!(created.next().await.is_none());
+        assert!(soon(created.next()).await.is_none());
 
         let mut applications = Vec::new();
-        while let Some(step) = steps.next().await {
+        while let Some(step) = soon(steps.next()).await {
             let step = step.unwrap();
             applications.push(step.application.unwrap().as_str().to_owned());
         }
         assert!(applications.contains(&"Echo".to_owned()), "{applications:?}");
 
-        let hangup = hangups.next().await.unwrap().unwrap();
+        let hangup = soon(hangups.next()).await.unwrap().unwrap();
         assert_eq!(hangup.cause, Some(HangupCause::UserBusy));
         assert_eq!(hangup.cause_text.as_deref(), Some("User busy"));
         assert_eq!(hangup.channel.state, Some(ChannelState::Up));
@@ -59,7 +64,7 @@ async fn a_user_event_is_what_its_first_line_says() {
         });
         assert!(result.unwrap().timestamp.is_some(), "the answer was taken from the user event");
 
-        let event = events.next().await.unwrap().unwrap();
+        let event = soon(events.next()).await.unwrap().unwrap();
         assert_eq!(event.name(), "UserEvent");
         assert_eq!(event.get("UserEvent").unwrap(), "Echo");
         assert_eq!(event.get("Response").unwrap(), "Success");
@@ -86,20 +91,64 @@ async fn a_slow_subscriber_delays_nobody_and_is_told() {
         link.write(&call).await;
     }
     for _ in 0..20 {
-        quick.next().await.unwrap().unwrap();
+        soon(quick.next()).await.unwrap().unwrap();
     }
-    assert_eq!(slow.next().await.unwrap().unwrap_err(), Missed::Lagged(18));
-    slow.next().await.unwrap().unwrap();
-    slow.next().await.unwrap().unwrap();
+    assert_eq!(soon(slow.next()).await.unwrap().unwrap_err(), Missed::Lagged(18));
+    soon(slow.next()).await.unwrap().unwrap();
+    soon(slow.next()).await.unwrap().unwrap();
     drop(link);
-    assert!(slow.next().await.is_none());
-    assert!(quick.next().await.is_none());
+    assert!(soon(slow.next()).await.is_none());
+    assert!(soon(quick.next()).await.is_none());
 }
 
 #[tokio::test]
 async fn a_subscription_after_the_end_ends() {
     let (manager, link) = AmiPeer::logged_in(22).await;
     drop(link);
-    manager.closed().await;
-    assert!(manager.events().all().next().await.is_none());
+    soon(manager.closed()).await;
+    assert!(soon(manager.events().all().next()).await.is_none());
+}
+
+/// Every header that servers were seen to send with `E` is a field of it.
+fn covers<E: AmiEvent>() {
+    let fields: Vec<&str> = E::FIELDS
+        .iter()
+        .flat_map(|(header, kind)| match *kind {
+            "ChannelSnapshot" => ChannelSnapshot::HEADERS.to_vec(),
+            _ => vec![*header],
+        })
+        .chain(["Event", "Privilege"])
+        .collect();
+    let mut seen = 0;
+    for name in ["login_md5", "originate_answered", "originate_failed", "channels_empty"] {
+        for version in [22, 16] {
+            let stream = capture(name, version);
+            for message in String::from_utf8(stream).expect("text").split("\r\n\r\n") {
+                let Ok(message) = Message::parse(message.to_owned().into()) else { continue };
+                let Ok(event) = Event::new(message) else { continue };
+                if !event.is::<E>() {
+                    continue;
+                }
+                seen += 1;
+                for header in event.message().headers() {
+                    let header = header.name_lossy();
+                    let known = fields.iter().any(|field| field.eq_ignore_ascii_case(&header));
+                    assert!(known, "{} has no field for {header}", E::NAME);
+                }
+            }
+        }
+    }
+    assert!(seen > 0, "{} was never captured", E::NAME);
+}
+
+#[test]
+fn typed_events_have_every_header_that_was_seen() {
+    covers::<CoreShowChannel>();
+    covers::<CoreShowChannelsComplete>();
+    covers::<FullyBooted>();
+    covers::<Hangup>();
+    covers::<Newchannel>();
+    covers::<Newexten>();
+    covers::<OriginateResponse>();
+    assert_eq!(TypedEvent::NAMES.len(), 7, "a new event needs a line above");
 }

@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use asterisk_sdk::ami::{ActionError, CloseReason, Manager, Missed};
 use asterisk_sdk::proto::error::Delivery;
 use harness::ami_peer::{AmiPeer, Link, captured_response};
+use harness::soon;
 
 /// A manager that takes messages of up to `max` bytes.
 async fn limited(max: usize) -> (Manager, Link) {
@@ -40,8 +41,8 @@ async fn an_event_over_the_limit_is_skipped_and_reported() {
     let long = format!("Event: VarSet\r\nValue: {}\r\n\r\n", "x".repeat(100_000));
     link.write(long).await;
     link.write("Event: VarSet\r\nValue: short\r\n\r\n").await;
-    assert_eq!(events.next().await.unwrap().unwrap_err(), Missed::Oversized);
-    assert_eq!(events.next().await.unwrap().unwrap().get("Value").unwrap(), "short");
+    assert_eq!(soon(events.next()).await.unwrap().unwrap_err(), Missed::Oversized);
+    assert_eq!(soon(events.next()).await.unwrap().unwrap().get("Value").unwrap(), "short");
     ping(&manager, &mut link).await;
 }
 
@@ -68,7 +69,7 @@ async fn nul_invalid_utf8_and_lines_without_colon() {
     let (manager, mut link) = AmiPeer::logged_in(22).await;
     let mut events = manager.events().named("x");
     link.write(b"\r\n\r\n\0\0\xff\xfe garbage\r\n\r\nEvent: x\r\n\xff\xfe: \0\x80\r\n:\r\n: \r\n\r\r\n\r\n").await;
-    let event = events.next().await.unwrap().unwrap();
+    let event = soon(events.next()).await.unwrap().unwrap();
     let headers: Vec<_> = event.message().headers().map(|h| (h.name, h.value)).collect();
     let expected: [(&[u8], &[u8]); 5] =
         [(b"Event", b"x"), (b"\xff\xfe", b"\0\x80"), (b"", b""), (b"", b""), (b"", b"\r")];
@@ -88,8 +89,8 @@ async fn the_server_dies_in_the_middle_of_a_message() {
     let error = result.unwrap_err();
     assert!(error.is_closed());
     assert_eq!(error.delivery(), Some(Delivery::Unknown));
-    assert_eq!(manager.closed().await, CloseReason::Remote);
-    while let Some(event) = events.next().await {
+    assert_eq!(soon(manager.closed()).await, CloseReason::Remote);
+    while let Some(event) = soon(events.next()).await {
         assert_ne!(event.unwrap().name(), "Success");
     }
 }

@@ -1,7 +1,6 @@
 //! A scripted manager interface: it says what a test tells it, in bytes that a real server sent.
 
 use std::future::Future;
-use std::time::Duration;
 
 use asterisk_sdk::ami::{Builder, ConnectError, Manager};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -40,9 +39,6 @@ pub fn captured_response(name: &str, version: u32, id: &str) -> Vec<u8> {
     assert_eq!(id, "", "{name}-{version} has no response to it");
     Vec::new()
 }
-
-/// How long a client may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A port on which the test plays the server.
 #[derive(Debug)]
@@ -179,7 +175,7 @@ impl Link {
     ///
     /// When the client does neither in time.
     pub async fn try_action(&mut self) -> Option<Received> {
-        tokio::time::timeout(PATIENCE, self.read_action()).await.expect("an action or the end")
+        crate::soon(self.read_action()).await
     }
 
     async fn read_action(&mut self) -> Option<Received> {

@@ -1,27 +1,4 @@
-//! Asynchronous client for the Asterisk Manager Interface (AMI).
-//!
-//! ```no_run
-//! use asterisk_sdk_ami::action::{CoreShowChannels, Originate};
-//! use asterisk_sdk_ami::Manager;
-//! use asterisk_sdk_ami::event::Hangup;
-//!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let manager = Manager::builder("pbx.example:5038").login("admin", "secret").connect().await?;
-//! let mut hangups = manager.events().of::<Hangup>();
-//!
-//! let call = Originate::to("PJSIP/100").exten("default", "600", 1);
-//! let outcome = manager.originate(call).await?;
-//! println!("{:?}: {:?}", outcome.channel, outcome.reason);
-//!
-//! for item in manager.send(CoreShowChannels::new()).await? {
-//!     println!("{:?} is {:?}", item.channel.channel, item.channel.state);
-//! }
-//! if let Some(hangup) = hangups.next().await {
-//!     println!("{:?}", hangup?.cause);
-//! }
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 //!
 //! # How the data flows
 //!

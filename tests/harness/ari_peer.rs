@@ -1,0 +1,219 @@
+//! A scripted ARI server: the test reads each request and says what comes back.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+
+/// A server on a free port of the loopback. Dropping it closes the port.
+#[derive(Debug)]
+pub struct AriPeer {
+    address: SocketAddr,
+    exchanges: mpsc::Receiver<Exchange>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+/// A request as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// Method and target: `GET /ari/channels`.
+    pub line: String,
+    /// The headers, with lower-case names.
+    pub headers: HashMap<String, String>,
+    /// The body.
+    pub body: String,
+}
+
+/// A request that waits for its reply.
+#[derive(Debug)]
+#[must_use = "without a reply the connection closes"]
+pub struct Exchange {
+    /// What was asked.
+    pub request: Request,
+    stream: TcpStream,
+    back: mpsc::Sender<Exchange>,
+}
+
+impl AriPeer {
+    /// Listens.
+    ///
+    /// # Panics
+    ///
+    /// When there is no free port.
+    pub async fn bind() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (back, exchanges) = mpsc::channel(256);
+        let accepting = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // Frames are small, and tests wait for each.
+                stream.set_nodelay(true).expect("it is a socket");
+                tokio::spawn(next(stream, back.clone()));
+            }
+        });
+        Self { address, exchanges, accepting }
+    }
+
+    /// The address for [`Client::builder`](asterisk_sdk::ari::Client::builder).
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The next request, whatever connection it comes on.
+    ///
+    /// # Panics
+    ///
+    /// When the server has stopped listening.
+    pub async fn next(&mut self) -> Exchange {
+        self.exchanges.recv().await.expect("the server listens")
+    }
+
+    /// The next request if one has arrived.
+    pub fn try_next(&mut self) -> Option<Exchange> {
+        self.exchanges.try_recv().ok()
+    }
+
+    /// Reads the next request and checks its line.
+    ///
+    /// # Panics
+    ///
+    /// When it is another.
+    pub async fn expect(&mut self, line: &str) -> Exchange {
+        let exchange = self.next().await;
+        assert_eq!(exchange.request.line, line);
+        exchange
+    }
+}
+
+impl Drop for AriPeer {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Reads a connection's next request and hands it over; gives up when there is none.
+async fn next(mut stream: TcpStream, back: mpsc::Sender<Exchange>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let Ok(byte) = stream.read_u8().await else { return };
+        head.push(byte);
+    }
+    let head = String::from_utf8(head).expect("a request's head is text");
+    let mut lines = head.lines();
+    let line = lines.next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+    let headers: HashMap<_, _> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let length =
+        headers.get("content-length").map_or(0, |length| length.parse().expect("a number"));
+    let mut body = vec![0; length];
+    if stream.read_exact(&mut body).await.is_err() {
+        return;
+    }
+    let body = String::from_utf8(body).expect("a request's body is text");
+    let exchange =
+        Exchange { request: Request { line, headers, body }, stream, back: back.clone() };
+    // The test may be over.
+    let _ = back.send(exchange).await;
+}
+
+impl Exchange {
+    /// Replies, and waits in the background for the connection's next request.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn reply(mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("the client reads the reply");
+        tokio::spawn(next(self.stream, self.back));
+    }
+
+    /// Replies and closes the connection.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn reply_and_close(mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("the client reads the reply");
+    }
+
+    /// Replies with `bytes`, the captured reply to an upgrade, and speaks frames from then on.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn upgrade(mut self, bytes: &[u8]) -> Socket {
+        self.stream.write_all(bytes).await.expect("the client reads the reply");
+        Socket { stream: self.stream }
+    }
+}
+
+/// The server's side of a WebSocket.
+#[derive(Debug)]
+pub struct Socket {
+    stream: TcpStream,
+}
+
+impl Socket {
+    /// Writes a frame.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn frame(&mut self, first: u8, payload: &[u8]) {
+        let mut frame = vec![first];
+        if let Ok(length @ ..126) = u8::try_from(payload.len()) {
+            frame.push(length);
+        } else if let Ok(length) = u16::try_from(payload.len()) {
+            frame.push(126);
+            frame.extend(length.to_be_bytes());
+        } else {
+            frame.push(127);
+            frame.extend((payload.len() as u64).to_be_bytes());
+        }
+        frame.extend(payload);
+        self.raw(&frame).await;
+    }
+
+    /// Writes a text frame.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn text(&mut self, text: &str) {
+        self.frame(0x81, text.as_bytes()).await;
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn raw(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("the client reads");
+    }
+
+    /// The first byte and the payload of the client's next frame; nothing at the end.
+    ///
+    /// # Panics
+    ///
+    /// When the client sends a frame without a mask or a long one.
+    pub async fn read(&mut self) -> Option<(u8, Vec<u8>)> {
+        let first = self.stream.read_u8().await.ok()?;
+        let length = self.stream.read_u8().await.ok()?;
+        assert!((0x80..0x80 + 126).contains(&length), "masked and short");
+        let mut mask = [0; 4];
+        self.stream.read_exact(&mut mask).await.ok()?;
+        let mut payload = vec![0; usize::from(length - 0x80)];
+        self.stream.read_exact(&mut payload).await.ok()?;
+        for (byte, mask) in payload.iter_mut().zip(mask.iter().cycle()) {
+            *byte ^= mask;
+        }
+        Some((first, payload))
+    }
+}

@@ -1,0 +1,18 @@
+//! What the tests share: scripted peers, and the way to a real Asterisk.
+
+pub mod agi_caller;
+pub mod ami_peer;
+pub mod ari_peer;
+pub mod live;
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Waits for what has to come soon, so that a broken client fails its test instead of stopping it.
+///
+/// # Panics
+///
+/// When it does not come within 20 seconds.
+pub async fn soon<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("it comes in time")
+}
