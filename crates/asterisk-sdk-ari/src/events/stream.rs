@@ -1,0 +1,125 @@
+//! Subscriptions to events.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use asterisk_proto::ari::{AriEvent, Event, Resource};
+use asterisk_proto::{BridgeId, ChannelId, PlaybackId};
+use futures_core::Stream;
+
+use super::queue::{Missed, Queue};
+use super::router::Topic;
+use crate::client::Client;
+
+/// Chooses which events to subscribe to; made by [`Client::events`].
+#[derive(Debug)]
+#[must_use = "a subscription begins when the kind of events is chosen"]
+pub struct Subscribe<'a> {
+    client: &'a Client,
+    capacity: usize,
+    subject: Option<(Resource, Box<str>)>,
+}
+
+impl<'a> Subscribe<'a> {
+    /// How many events a subscription holds for a consumer that is behind.
+    pub const DEFAULT_CAPACITY: usize = 4096;
+
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client, capacity: Self::DEFAULT_CAPACITY, subject: None }
+    }
+
+    /// How many events to hold; when there are more, the oldest is dropped and counted. At least 1.
+    pub fn capacity(mut self, events: usize) -> Self {
+        self.capacity = events.max(1);
+        self
+    }
+
+    /// Only events about this channel, those of playbacks on it included.
+    pub fn channel(self, id: impl Into<ChannelId>) -> Self {
+        self.about(Resource::Channel, id.into().as_str())
+    }
+
+    /// Only events about this bridge, those of playbacks on it included.
+    pub fn bridge(self, id: impl Into<BridgeId>) -> Self {
+        self.about(Resource::Bridge, id.into().as_str())
+    }
+
+    /// Only events about this playback.
+    pub fn playback(self, id: impl Into<PlaybackId>) -> Self {
+        self.about(Resource::Playback, id.into().as_str())
+    }
+
+    fn about(mut self, resource: Resource, id: &str) -> Self {
+        self.subject = Some((resource, id.into()));
+        self
+    }
+
+    /// Events of all types.
+    pub fn all(self) -> EventStream<Event> {
+        self.subscribe(None, |event| event)
+    }
+
+    /// Events of one type. Only they are queued, and they are decoded when they are taken.
+    pub fn of<E: AriEvent>(self) -> EventStream<E> {
+        self.subscribe(Some(E::NAME.into()), |event| E::from_event(&event))
+    }
+
+    /// Events of one type by its name, typed or not.
+    pub fn named(self, name: impl Into<String>) -> EventStream<Event> {
+        self.subscribe(Some(name.into().into_boxed_str()), |event| event)
+    }
+
+    fn subscribe<T>(self, name: Option<Box<str>>, decode: fn(Event) -> T) -> EventStream<T> {
+        let (topic, name) = match (self.subject, name) {
+            (Some((resource, id)), name) => (Topic::Subject(resource, id), name),
+            (None, Some(name)) => (Topic::Name(name), None),
+            (None, None) => (Topic::All, None),
+        };
+        let queue = Arc::new(Queue::new(self.capacity));
+        self.client.router().add(&topic, name, Arc::clone(&queue));
+        EventStream { queue, topic, client: self.client.clone(), decode }
+    }
+}
+
+/// The events of a subscription, in the order in which the server sent them.
+///
+/// It begins when it is made, so events that a request causes afterwards are seen, even those that
+/// arrive before the request's reply. It ends when the event connection does, after what is queued;
+/// [`Client::close_reason`] then says why.
+///
+/// A slow consumer delays neither requests nor other subscriptions: its queue is bounded, and what
+/// does not fit is reported as [`Missed::Lagged`] in the place of what was dropped.
+#[derive(Debug)]
+#[must_use = "dropping it ends the subscription"]
+pub struct EventStream<T = Event> {
+    queue: Arc<Queue>,
+    topic: Topic,
+    client: Client,
+    decode: fn(Event) -> T,
+}
+
+impl<T> EventStream<T> {
+    /// The next event; `None` when the connection has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Result<T, Missed>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T> Stream for EventStream<T> {
+    type Item = Result<T, Missed>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.queue.poll_pop(context).map(|item| Some(item?.map(self.decode)))
+    }
+}
+
+impl<T> Drop for EventStream<T> {
+    fn drop(&mut self) {
+        self.client.router().remove(&self.topic, &self.queue);
+    }
+}

@@ -1,0 +1,62 @@
+//! Asynchronous client for the Asterisk REST Interface (ARI): requests over HTTP, events over a
+//! WebSocket, and handles that join the two.
+//!
+//! ```no_run
+//! use asterisk_sdk_ari::Client;
+//! use asterisk_sdk_ari::event::StasisStart;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let ari = Client::builder("http://pbx.example:8088").login("app", "secret").app("demo");
+//! let ari = ari.connect().await?;
+//! let mut calls = ari.events().of::<StasisStart>();
+//! while let Some(call) = calls.next().await {
+//!     let channel = ari.channel(call?.channel.id);
+//!     channel.answer().await?;
+//!     channel.play("sound:hello-world").await?.finished().await?;
+//!     channel.hangup().await?;
+//! }
+//! println!("{}", ari.closed().await);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How the data flows
+//!
+//! ```text
+//! operation → Request → transport → Response → model or handle
+//!
+//! socket → Event → router → each subscription's own queue → typed event
+//! ```
+//!
+//! An operation is a builder ([`rest`]) that is sent when it is awaited; building the request is a
+//! function without a connection ([`Operation`]). One task owns the event socket and never waits for
+//! a user. An [`Event`] is the shared JSON text; it is typed ([`event`]) for those who ask.
+//!
+//! # Requests and events race
+//!
+//! They travel on different connections: the events that a request causes may arrive before its
+//! reply. So ids of channels, bridges and playbacks are chosen here, and whoever starts one is
+//! subscribed to its events before the request is sent.
+//!
+//! # Cancel safety
+//!
+//! Dropping the future of an operation closes its connection and does not undo the operation: once
+//! it was sent, Asterisk acts on it. Dropping the future of [`EventStream::next`] loses nothing.
+
+mod builder;
+mod client;
+mod encode;
+mod error;
+mod events;
+pub mod handle;
+mod id;
+mod request;
+pub mod rest;
+mod transport;
+
+pub use asterisk_proto::ari::{AriEvent, Event, Resource, Subject, TypedEvent, event, model};
+pub use builder::Builder;
+pub use client::Client;
+pub use error::{ConnectError, PlaybackError, RestError};
+pub use events::{CloseReason, EventStream, Missed, Subscribe};
+pub use request::{Operation, Request, Response};

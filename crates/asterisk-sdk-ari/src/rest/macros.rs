@@ -1,0 +1,188 @@
+//! The table form of an operation.
+
+/// Declares an operation: method, path, what the reply is read as, and its parameters.
+///
+/// First what it cannot do without, then what can be set. `#[required(path, "…")]` fills a
+/// placeholder of the path, `query` is a parameter. Of the others `text` takes whatever becomes its
+/// type, `value` takes its type, `list` takes several, and `map` adds a name and a value to an object
+/// in the body.
+macro_rules! operation {
+    (
+        $(#[doc = $doc:expr])+
+        #[request($method:ident, $path:literal, $output:ty)]
+        pub struct $name:ident {
+            $(
+                #[required($required:ident, $required_wire:literal)]
+                $required_field:ident: $required_type:ty,
+            )*
+            $(
+                $(#[doc = $field_doc:expr])+
+                #[optional($kind:ident, $wire:literal)]
+                $field:ident: $type:ty,
+            )*
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[doc = concat!("\n\nSends `", stringify!($method), " ", $path, "`.")]
+        #[derive(Debug, Clone)]
+        #[must_use = "nothing is sent until it is awaited"]
+        pub struct $name {
+            client: $crate::client::Client,
+            $($required_field: $required_type,)*
+            $($field: operation!(@type $kind $type),)*
+        }
+
+        impl $name {
+            pub(crate) fn new(
+                client: $crate::client::Client,
+                $($required_field: $required_type,)*
+            ) -> Self {
+                Self { client, $($required_field,)* $($field: Default::default(),)* }
+            }
+
+            $(operation!(
+                @setter $kind $field: $type,
+                $(#[doc = $field_doc])+
+                #[doc = concat!("\n\nParameter: `", $wire, "`.")]
+            );)*
+        }
+
+        impl $crate::request::Operation for $name {
+            type Output = $output;
+
+            const NAME: &'static str = concat!(stringify!($method), " ", $path);
+            const PARAMETERS: &'static [&'static str] = &[$($required_wire,)* $($wire,)*];
+
+            fn request(&self) -> $crate::request::Request {
+                let draft = $crate::request::Draft::new(::http::Method::$method, $path);
+                $(let draft = operation!(
+                    @write $required draft, $required_wire, self.$required_field
+                );)*
+                $(let draft = operation!(@write $kind draft, $wire, self.$field);)*
+                draft.finish()
+            }
+        }
+    };
+
+    (@type text $type:ty) => { Option<$type> };
+    (@type value $type:ty) => { Option<$type> };
+    (@type list $type:ty) => { Vec<$type> };
+    (@type map $type:ty) => { ::std::collections::BTreeMap<String, $type> };
+
+    (@setter text $field:ident: $type:ty, $(#[$doc:meta])+) => {
+        $(#[$doc])+
+        pub fn $field(mut self, $field: impl Into<$type>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+    };
+    (@setter value $field:ident: $type:ty, $(#[$doc:meta])+) => {
+        $(#[$doc])+
+        pub fn $field(mut self, $field: $type) -> Self {
+            self.$field = Some($field);
+            self
+        }
+    };
+    (@setter list $field:ident: $type:ty, $(#[$doc:meta])+) => {
+        $(#[$doc])+
+        ///
+        /// Adds to what is there.
+        pub fn $field(mut self, $field: impl IntoIterator<Item = impl Into<$type>>) -> Self {
+            self.$field.extend($field.into_iter().map(Into::into));
+            self
+        }
+    };
+    (@setter map $field:ident: $type:ty, $(#[$doc:meta])+) => {
+        $(#[$doc])+
+        ///
+        /// Adds to what is there.
+        pub fn $field(mut self, name: impl Into<String>, value: impl Into<$type>) -> Self {
+            self.$field.insert(name.into(), value.into());
+            self
+        }
+    };
+
+    (@write path $draft:ident, $wire:literal, $value:expr) => {
+        $draft.path($wire, $value.as_str())
+    };
+    (@write query $draft:ident, $wire:literal, $value:expr) => {
+        $draft.parameter($wire, $crate::request::ToParameter::to_parameter(&$value))
+    };
+    (@write text $draft:ident, $wire:literal, $value:expr) => {
+        operation!(@write value $draft, $wire, $value)
+    };
+    (@write value $draft:ident, $wire:literal, $value:expr) => {
+        match &$value {
+            Some(value) => {
+                $draft.parameter($wire, $crate::request::ToParameter::to_parameter(value))
+            }
+            None => $draft,
+        }
+    };
+    (@write list $draft:ident, $wire:literal, $value:expr) => {
+        if $value.is_empty() {
+            $draft
+        } else {
+            let items = $value.iter().map(ToString::to_string).collect();
+            $draft.parameter($wire, $crate::request::Parameter::List(items))
+        }
+    };
+    (@write map $draft:ident, $wire:literal, $value:expr) => {
+        if $value.is_empty() {
+            $draft
+        } else {
+            let members = $value.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+            $draft.body($wire, ::serde_json::Value::Object(members.collect()))
+        }
+    };
+}
+
+/// Makes operations give what their reply is read as when they are awaited.
+macro_rules! awaits_output {
+    ($($name:ident),+ $(,)?) => {$(
+        impl ::std::future::IntoFuture for $name {
+            type Output =
+                Result<<Self as $crate::request::Operation>::Output, $crate::error::RestError>;
+            type IntoFuture = $crate::transport::BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                Box::pin(async move { self.client.send(&self).await })
+            }
+        }
+    )+};
+}
+
+/// Declares the words of a parameter.
+macro_rules! words {
+    (
+        $(#[doc = $doc:expr])+
+        pub enum $name:ident {
+            $($(#[doc = $variant_doc:expr])+ #[wire($wire:literal)] $variant:ident,)+
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $variant_doc])+ $variant,)+
+        }
+
+        impl $name {
+            /// The word on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $wire,)+
+                }
+            }
+        }
+
+        impl $crate::request::ToParameter for $name {
+            fn to_parameter(&self) -> $crate::request::Parameter {
+                $crate::request::Parameter::Text(self.as_str().to_owned())
+            }
+        }
+    };
+}
+
+pub(super) use {awaits_output, operation, words};

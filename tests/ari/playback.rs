@@ -1,0 +1,79 @@
+//! Playing to the end.
+
+use asterisk_sdk::ari::model::PlaybackState;
+use asterisk_sdk::ari::{CloseReason, PlaybackError};
+
+use super::*;
+
+#[tokio::test]
+async fn an_end_that_overtakes_the_reply_is_seen() {
+    let (client, mut peer, mut socket) = connected(|builder| builder).await;
+    let mut all = client.events().all();
+    let play = client.channel("capture-1").play("sound:hello-world").id("capture-play");
+    let script = async {
+        let line =
+            "POST /ari/channels/capture-1/play?media=sound:hello-world&playbackId=capture-play";
+        let exchange = peer.expect(line).await;
+        socket.text(event("PlaybackStarted")).await;
+        socket.text(event("PlaybackFinished")).await;
+        // Both were given out before the reply is written.
+        all.next().await;
+        all.next().await;
+        exchange.reply(capture!("play")).await;
+    };
+    let (playback, ()) = soon(async { tokio::join!(play.into_future(), script) }).await;
+    let finished = soon(playback.unwrap().finished().into_future()).await.unwrap();
+    assert_eq!(finished.state, PlaybackState::Done);
+    assert_eq!(finished.id, "capture-play");
+    assert!(peer.try_next().is_none(), "nobody had to ask");
+}
+
+#[tokio::test]
+async fn failure_timeout_and_loss_are_told_apart() {
+    let (client, mut peer, mut socket) = connected(|builder| builder).await;
+    let play = client.channel("capture-1").play("sound:hello-world").id("capture-play");
+    let script = async { peer.next().await.reply(capture!("play")).await };
+    let (playback, ()) = soon(async { tokio::join!(play.into_future(), script) }).await;
+    let playback = playback.unwrap();
+
+    let limit = Duration::from_millis(10);
+    let error = soon(playback.finished().within(limit).into_future()).await.unwrap_err();
+    assert!(matches!(error, PlaybackError::Timeout(within) if within == limit), "{error:?}");
+
+    // It can be waited for again, and heard what came meanwhile.
+    socket.text(&event("PlaybackFinished").replace("done", "failed")).await;
+    match soon(playback.finished().into_future()).await.unwrap_err() {
+        PlaybackError::Failed(playback) => assert_eq!(playback.state, PlaybackState::Failed),
+        other => panic!("{other:?}"),
+    }
+
+    // A handle that was not there from the beginning asks.
+    let script = async {
+        let exchange = peer.expect("GET /ari/playbacks/capture-play").await;
+        exchange.reply(capture!("playback-not-found")).await;
+    };
+    let (result, ()) =
+        soon(async { tokio::join!(playback.finished().into_future(), script) }).await;
+    assert!(matches!(result.unwrap_err(), PlaybackError::Gone));
+
+    let script = async {
+        peer.next().await.reply(capture!("play")).await;
+        drop(socket);
+    };
+    let (result, ()) =
+        soon(async { tokio::join!(playback.finished().into_future(), script) }).await;
+    match result.unwrap_err() {
+        PlaybackError::Disconnected(reason) => assert_eq!(reason, CloseReason::Remote(None)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_playback_of_a_client_without_events_says_so() {
+    let (client, mut peer) = rest_only(|builder| builder).await;
+    let play = client.channel("capture-1").play("sound:hello-world");
+    let script = async { peer.next().await.reply(capture!("play")).await };
+    let (playback, ()) = soon(async { tokio::join!(play.into_future(), script) }).await;
+    let error = soon(playback.unwrap().finished().into_future()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the event connection has ended: no application was named");
+}
