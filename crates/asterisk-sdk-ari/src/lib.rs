@@ -54,6 +54,11 @@ mod request;
 pub mod rest;
 mod transport;
 
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use asterisk_proto::ari::{AriEvent, Event, Resource, Subject, TypedEvent, event, model};
 pub use builder::Builder;
 pub use client::Client;

@@ -2,7 +2,7 @@
 //!
 //! A handle is an id and a client: cheap to clone, and no promise that the object still exists.
 //! Handles of objects that were made through this crate have heard their events since before the
-//! request was sent.
+//! request was sent; until somebody takes them, a handle holds as many as a subscription does.
 
 mod bridge;
 mod channel;
