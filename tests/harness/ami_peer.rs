@@ -77,7 +77,7 @@ impl AmiPeer {
     }
 
     /// A manager that has logged in, and the server's end of its connection. The login is the one
-    /// captured of the given version.
+    /// captured of the given version; a lost connection is the end.
     ///
     /// # Panics
     ///
@@ -96,7 +96,8 @@ impl AmiPeer {
         settings: impl FnOnce(Builder) -> Builder,
     ) -> (Manager, Link) {
         let peer = Self::bind().await;
-        let builder = settings(Manager::builder(peer.address()).login("admin", "secret"));
+        let builder = Manager::builder(peer.address()).login("admin", "secret").no_reconnect();
+        let builder = settings(builder);
         let (manager, link) = tokio::join!(builder.connect(), async {
             let mut link = peer.accept().await;
             link.play_login(version).await;

@@ -1,25 +1,32 @@
 //! How a connection is set up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_proto::Secret;
-use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+use tracing::Instrument;
 
-use crate::driver::{self, Limits};
-use crate::error::{ConnectError, Stage};
+use crate::driver::{Driver, Settings};
+use crate::error::ConnectError;
+use crate::hub::Hub;
+use crate::id::IdSource;
+use crate::link::Target;
 use crate::login::{Credentials, LoginMethod};
-use crate::manager::Manager;
+use crate::manager::{Manager, Shared};
+use crate::reconnect::Reconnect;
 use crate::session::ListLimits;
+use crate::state::ConnectionState;
+
+/// How many requests may wait for the connection's task.
+const REQUESTS: usize = 1024;
 
 /// A connection to be made, by [`Builder::connect`]. Made by [`Manager::builder`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens until it is connected"]
 pub struct Builder {
-    address: String,
-    credentials: Credentials,
-    connect_timeout: Duration,
+    settings: Settings,
     action_timeout: Duration,
-    limits: Limits,
 }
 
 impl Builder {
@@ -36,52 +43,63 @@ impl Builder {
     /// See [`Builder::max_in_flight`].
     pub const DEFAULT_MAX_IN_FLIGHT: usize = 10_000;
 
+    /// See [`Builder::ping`].
+    pub const DEFAULT_PING_INTERVAL: Duration = Duration::from_secs(10);
+    /// See [`Builder::ping`].
+    pub const DEFAULT_PING_TIMEOUT: Duration = Duration::from_secs(5);
+
     pub(crate) fn new(address: String) -> Self {
+        let credentials = Credentials {
+            username: String::new(),
+            secret: Secret::from(""),
+            method: LoginMethod::default(),
+            events: None,
+        };
         Self {
-            address,
-            credentials: Credentials {
-                username: String::new(),
-                secret: Secret::from(""),
-                method: LoginMethod::default(),
-                events: None,
-            },
-            connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
-            action_timeout: Self::DEFAULT_ACTION_TIMEOUT,
-            limits: Limits {
-                message: Self::DEFAULT_MAX_MESSAGE,
+            settings: Settings {
+                target: Target {
+                    address,
+                    credentials,
+                    timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+                    max_message: Self::DEFAULT_MAX_MESSAGE,
+                },
                 list: ListLimits {
                     items: Self::DEFAULT_MAX_LIST_ITEMS,
                     bytes: Self::DEFAULT_MAX_LIST_BYTES,
                 },
                 in_flight: Self::DEFAULT_MAX_IN_FLIGHT,
+                ping_interval: Some(Self::DEFAULT_PING_INTERVAL),
+                ping_timeout: Self::DEFAULT_PING_TIMEOUT,
+                reconnect: Some(Reconnect::default()),
             },
+            action_timeout: Self::DEFAULT_ACTION_TIMEOUT,
         }
     }
 
     /// The user and the password of manager.conf.
     pub fn login(mut self, username: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        self.credentials.username = username.into();
-        self.credentials.secret = secret.into();
+        self.settings.target.credentials.username = username.into();
+        self.settings.target.credentials.secret = secret.into();
         self
     }
 
     /// How to log in; by MD5 challenge unless told otherwise.
     pub fn login_method(mut self, method: LoginMethod) -> Self {
-        self.credentials.method = method;
+        self.settings.target.credentials.method = method;
         self
     }
 
     /// Which events the server sends from the start: `on`, `off`, or class names with commas
     /// between. Without it the user's rights decide.
     pub fn event_mask(mut self, mask: impl Into<String>) -> Self {
-        self.credentials.events = Some(mask.into());
+        self.settings.target.credentials.events = Some(mask.into());
         self
     }
 
     /// How long opening the connection, the server's first line and the login may take together.
     /// The server answers a wrong password after one second.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.settings.target.timeout = timeout;
         self
     }
 
@@ -94,29 +112,62 @@ impl Builder {
     /// The longest message in bytes. A longer response fails its action, a longer event is skipped
     /// and reported as [`Missed::Oversized`](crate::Missed::Oversized).
     pub fn max_message(mut self, bytes: usize) -> Self {
-        self.limits.message = bytes;
+        self.settings.target.max_message = bytes;
         self
     }
 
     /// The most items of one list; one with more fails its action.
     pub fn max_list_items(mut self, items: usize) -> Self {
-        self.limits.list.items = items;
+        self.settings.list.items = items;
         self
     }
 
     /// The most bytes of one list; one with more fails its action.
     pub fn max_list_bytes(mut self, bytes: usize) -> Self {
-        self.limits.list.bytes = bytes;
+        self.settings.list.bytes = bytes;
         self
     }
 
     /// The most actions in flight; further ones wait for their turn, within their timeout.
     pub fn max_in_flight(mut self, actions: usize) -> Self {
-        self.limits.in_flight = actions.max(1);
+        self.settings.in_flight = actions.max(1);
         self
     }
 
-    /// Connects and logs in.
+    /// How long the server may say nothing before it is asked for a sign of life, and how long it
+    /// then has for it. A server that does not answer counts as lost.
+    ///
+    /// Asterisk answers in order, so behind an action that takes its time a ping waits too.
+    pub fn ping(mut self, interval: Duration, timeout: Duration) -> Self {
+        self.settings.ping_interval = Some(interval);
+        self.settings.ping_timeout = timeout;
+        self
+    }
+
+    /// Does not ask: a peer that vanished without closing the connection is only noticed by actions
+    /// that run out of time.
+    pub fn no_ping(mut self) -> Self {
+        self.settings.ping_interval = None;
+        self
+    }
+
+    /// How to connect again when the connection is lost; it does so unless told otherwise.
+    ///
+    /// The new session has the event mask and filters of the old one. Actions in flight fail,
+    /// actions sent meanwhile fail as not sent, and subscriptions are told
+    /// ([`Missed::Gap`](crate::Missed::Gap)). Only a refused login is final.
+    pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.settings.reconnect = Some(reconnect);
+        self
+    }
+
+    /// Lets a lost connection be the end.
+    pub fn no_reconnect(mut self) -> Self {
+        self.settings.reconnect = None;
+        self
+    }
+
+    /// Connects and logs in. The first attempt is the only one.
     ///
     /// # Errors
     ///
@@ -127,24 +178,25 @@ impl Builder {
     ///
     /// Dropping the future closes the connection.
     pub async fn connect(self) -> Result<Manager, ConnectError> {
-        let mut stage = Stage::Connect;
-        let after = self.connect_timeout;
-        match tokio::time::timeout(after, self.establish(&mut stage)).await {
-            Ok(manager) => manager,
-            Err(_) => Err(ConnectError::TimedOut { stage, after }),
-        }
-    }
-
-    async fn establish(&self, stage: &mut Stage) -> Result<Manager, ConnectError> {
-        let stream = TcpStream::connect(&self.address).await;
-        let unreachable =
-            |source| ConnectError::Unreachable { address: self.address.clone(), source };
-        let stream = stream.map_err(unreachable)?;
-        // Actions are small, and are coalesced before they are written.
-        stream.set_nodelay(true).map_err(unreachable)?;
-        let (reader, writer) = stream.into_split();
-        let span = tracing::debug_span!("ami", peer = %self.address);
-        let io = driver::Io::new(reader, writer, self.limits.message);
-        driver::start(io, &self.credentials, stage, self.action_timeout, self.limits, span).await
+        let span = tracing::debug_span!("ami", peer = %self.settings.target.address);
+        let ids = Arc::new(IdSource::new());
+        let link = self.settings.target.connect(&ids).instrument(span.clone()).await?;
+        let banner = link.banner.clone();
+        let hub = Arc::new(Hub::default());
+        let (requests, inbox) = mpsc::channel(REQUESTS);
+        let (state, watched) = watch::channel(ConnectionState::Connected);
+        let driver = Driver {
+            settings: self.settings,
+            inbox,
+            hub: Arc::clone(&hub),
+            ids: Arc::clone(&ids),
+            state,
+            lasting: Vec::new(),
+            sees_boot: false,
+        };
+        tokio::spawn(driver.run(link).instrument(span));
+        let action_timeout = self.action_timeout;
+        let state = watched;
+        Ok(Manager::new(Shared { requests, hub, ids, state, banner, action_timeout }))
     }
 }

@@ -1,48 +1,44 @@
-//! The one task that owns the socket.
+//! The one task that owns the connection, and makes it again when it is lost.
 
-use std::io;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use asterisk_proto::ActionId;
-use asterisk_proto::ami::{Kind, Message, Response, Status};
+use asterisk_proto::ami::{Event, Kind, Message, Response, Status};
 use asterisk_proto::error::Delivery;
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
-use tracing::Instrument;
+use tokio::time::{Instant, sleep_until};
 
-use crate::action::{self, Expect};
-use crate::codec::{Decoder, Frame};
-use crate::error::{ConnectError, Stage};
+use crate::action::Expect;
+use crate::codec::Frame;
+use crate::error::ConnectError;
+use crate::hub::Hub;
 use crate::id::IdSource;
-use crate::login::{Credentials, Step};
-use crate::manager::{CloseReason, Manager, Shared};
+use crate::link::{Link, READ_CHUNK, Target};
+use crate::reconnect::Reconnect;
 use crate::session::{Failure, ListLimits, Outcome, Received, Session};
-use crate::subscription::{Hub, Missed};
-
-/// How much is read at once.
-const READ_CHUNK: usize = 64 * 1024;
+use crate::state::{CloseReason, ConnectionState};
+use crate::subscription::{Gap, Missed};
 
 /// So much may wait to be written before further actions wait for their turn.
 const WRITE_LIMIT: usize = 256 * 1024;
 
-/// How many requests may wait for the task.
-const REQUESTS: usize = 1024;
+/// How long a server that still boots may take to be ready after a reconnect.
+const BOOTING: Duration = Duration::from_secs(60);
 
-/// The longest first line.
-const MAX_BANNER: usize = 256;
-
-/// What a manager interface says first.
-const BANNER: &[u8] = b"Asterisk Call Manager/";
-
-/// Limits of one connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) message: usize,
+/// What the task is to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) target: Target,
     pub(crate) list: ListLimits,
     pub(crate) in_flight: usize,
+    pub(crate) ping_interval: Option<Duration>,
+    pub(crate) ping_timeout: Duration,
+    pub(crate) reconnect: Option<Reconnect>,
 }
 
 /// What handles ask of the task.
@@ -52,185 +48,231 @@ pub(crate) enum Request {
         id: ActionId,
         text: String,
         expect: Expect,
+        lasting: Option<Lasting>,
         deadline: Instant,
         ticket: oneshot::Sender<Outcome>,
     },
     Close,
 }
 
-/// Both directions of a connection and what is between it and us.
+/// An action whose effect belongs to the session, and is repeated in the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lasting {
+    /// Takes the place of earlier actions of the same name.
+    pub(crate) replaces: bool,
+    pub(crate) name: String,
+    /// The text behind the ActionID.
+    pub(crate) rest: String,
+}
+
+/// Who waits for an outcome.
 #[derive(Debug)]
-pub(crate) struct Io<R, W> {
-    reader: R,
-    writer: W,
-    decoder: Decoder,
-    input: BytesMut,
+enum Ticket {
+    User(oneshot::Sender<Outcome>, Option<Lasting>),
+    Ping,
+    Restore(String),
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Io<R, W> {
-    pub(crate) fn new(reader: R, writer: W, max_message: usize) -> Self {
-        Self { reader, writer, decoder: Decoder::new(max_message), input: BytesMut::new() }
-    }
-
-    /// Reads more; `false` at the end. Cancel safe.
-    async fn read(&mut self) -> io::Result<bool> {
-        self.input.reserve(READ_CHUNK);
-        Ok(self.reader.read_buf(&mut self.input).await? > 0)
-    }
-
-    async fn read_or_closed(&mut self, stage: Stage) -> Result<(), ConnectError> {
-        match self.read().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(ConnectError::Closed { stage, source: None }),
-            Err(source) => Err(ConnectError::Closed { stage, source: Some(source) }),
-        }
-    }
-
-    /// The server's first line.
-    async fn banner(&mut self) -> Result<String, ConnectError> {
-        loop {
-            let seen = self.input.len().min(BANNER.len());
-            let end = memchr::memchr(b'\n', &self.input);
-            let is_asterisk = self.input[..seen] == BANNER[..seen];
-            if !is_asterisk || end.map_or(self.input.len(), |end| end) > MAX_BANNER {
-                let head = &self.input[..self.input.len().min(MAX_BANNER)];
-                let received = String::from_utf8_lossy(head).trim_end().to_owned();
-                return Err(ConnectError::NotAsterisk { received });
-            }
-            if let Some(end) = end {
-                let line = String::from_utf8_lossy(&self.input[..end]).trim_end().to_owned();
-                self.input.advance(end + 1);
-                return Ok(line);
-            }
-            self.read_or_closed(Stage::Banner).await?;
-        }
-    }
-
-    /// Sends one action of the login and waits for its answer.
-    async fn exchange<A: action::Action>(
-        &mut self,
-        action: &A,
-        id: &ActionId,
-    ) -> Result<Response, ConnectError> {
-        let text = action::encode(action, id)?;
-        let closed = |source| ConnectError::Closed { stage: Stage::Login, source: Some(source) };
-        self.writer.write_all(text.as_bytes()).await.map_err(closed)?;
-        self.writer.flush().await.map_err(closed)?;
-        loop {
-            while let Some(frame) = self.decoder.decode(&mut self.input) {
-                let Frame::Message(message) = frame else {
-                    continue;
-                };
-                if message.kind() != Kind::Response {
-                    continue;
-                }
-                if let Ok(response) = Response::new(message) {
-                    return Ok(response);
-                }
-            }
-            self.read_or_closed(Stage::Login).await?;
-        }
-    }
+pub(crate) struct Driver {
+    pub(crate) settings: Settings,
+    pub(crate) inbox: mpsc::Receiver<Request>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) state: watch::Sender<ConnectionState>,
+    pub(crate) lasting: Vec<Lasting>,
+    pub(crate) sees_boot: bool,
 }
 
-/// Logs in and starts the task.
-pub(crate) async fn start<R, W>(
-    mut io: Io<R, W>,
-    credentials: &Credentials,
-    stage: &mut Stage,
-    action_timeout: Duration,
-    limits: Limits,
-    span: tracing::Span,
-) -> Result<Manager, ConnectError>
-where
-    R: AsyncRead + Unpin + Send + 'static,
-    W: AsyncWrite + Unpin + Send + 'static,
-{
-    *stage = Stage::Banner;
-    let banner = io.banner().await?;
-    *stage = Stage::Login;
-    let ids = IdSource::new();
-    let mut step = credentials.start();
-    loop {
-        let response = match &step {
-            Step::Challenge(action) => io.exchange(action, &ids.next()).await?,
-            Step::Login(action) => io.exchange(action, &ids.next()).await?,
-            Step::Done => break,
-        };
-        step = credentials.next(&step, response)?;
-    }
-
-    let hub = Arc::new(Hub::default());
-    let (requests, inbox) = mpsc::channel(REQUESTS);
-    let (ended_sender, ended) = watch::channel(None);
-    let driver = Driver {
-        io,
-        inbox,
-        hub: Arc::clone(&hub),
-        session: Session::new(limits.list),
-        limits,
-        output: BytesMut::new(),
-        written: 0,
-        goodbye: false,
-    };
-    tokio::spawn(driver.run(ended_sender).instrument(span));
-    Ok(Manager::new(Shared { requests, hub, ids, ended, banner, action_timeout }))
-}
-
-struct Driver<R, W> {
-    io: Io<R, W>,
-    inbox: mpsc::Receiver<Request>,
-    hub: Arc<Hub>,
-    session: Session<oneshot::Sender<Outcome>>,
-    limits: Limits,
+/// One connection at work.
+struct Exchange<'a> {
+    driver: &'a mut Driver,
+    link: Link,
+    session: Session<Ticket>,
     /// What is still to be written.
     output: BytesMut,
     /// How many bytes were written since the login.
     written: u64,
     /// The server has confirmed a logoff.
     goodbye: bool,
+    /// What the server said when it began to shut down.
+    shutdown: Option<CloseReason>,
+    /// An event that waits for a subscriber, and until when.
+    held: Option<(Event, Instant)>,
+    heard: Instant,
+    heard_at: SystemTime,
+    /// A ping that is to be answered.
+    pinging: bool,
+    /// After a reconnect: until when to wait for a server that still boots.
+    resuming: Option<Instant>,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Driver<R, W> {
-    async fn run(mut self, ended: watch::Sender<Option<CloseReason>>) {
-        // What the login left in the buffer comes first.
-        self.deliver();
-        let reason = self.exchange().await;
+impl Driver {
+    /// Runs until the connection has ended for good.
+    pub(crate) async fn run(mut self, link: Link) {
+        let reason = self.live(link).await;
         tracing::debug!(%reason, "connection ended");
         // Whoever waits for an answer must not be told before the reason is known.
-        ended.send_replace(Some(reason));
+        self.state.send_replace(ConnectionState::Closed(reason));
         self.inbox.close();
-        while let Some((ticket, failure)) = self.session.disconnect(self.written) {
-            answer(ticket, Err(failure));
-        }
         while let Ok(request) = self.inbox.try_recv() {
-            if let Request::Send { ticket, .. } = request {
-                let delivery = Delivery::NotSent;
-                answer(ticket, Err(Failure::Disconnected(delivery)));
-            }
+            refuse(request);
         }
         self.hub.close();
     }
 
+    async fn live(&mut self, mut link: Link) -> CloseReason {
+        let mut failures = 0;
+        let mut gap = None;
+        loop {
+            let began = Instant::now();
+            let mut exchange = Exchange::new(self, link, gap.take());
+            let cause = exchange.run().await;
+            let from = exchange.end();
+            let Some(reconnect) = self.settings.reconnect.filter(|_| cause != CloseReason::Local)
+            else {
+                return cause;
+            };
+            tracing::warn!(%cause, "lost the connection, connecting again");
+            if began.elapsed() >= reconnect.stable_after {
+                failures = 0;
+            }
+            link = match self.again(&reconnect, &mut failures, from, &cause).await {
+                Ok(link) => link,
+                Err(reason) => return reason,
+            };
+            gap = Some(Gap { from, to: SystemTime::now(), cause });
+        }
+    }
+
+    /// Connects again, however long it takes. Requests fail meanwhile.
+    async fn again(
+        &mut self,
+        reconnect: &Reconnect,
+        failures: &mut u32,
+        since: SystemTime,
+        cause: &CloseReason,
+    ) -> Result<Link, CloseReason> {
+        let mut attempts = 0;
+        loop {
+            let cause = cause.clone();
+            self.state.send_replace(ConnectionState::Reconnecting { since, cause, attempts });
+            let random = RandomState::new().hash_one(*failures);
+            let pause = reconnect.pause(*failures, random);
+            let target = self.settings.target.clone();
+            let ids = Arc::clone(&self.ids);
+            let attempt = async {
+                tokio::time::sleep(pause).await;
+                target.connect(&ids).await
+            };
+            tokio::pin!(attempt);
+            let result = loop {
+                tokio::select! {
+                    result = &mut attempt => break result,
+                    request = self.inbox.recv() => match request {
+                        Some(Request::Close) | None => return Err(CloseReason::Local),
+                        Some(request) => refuse(request),
+                    },
+                }
+            };
+            *failures = failures.saturating_add(1);
+            attempts += 1;
+            match result {
+                Ok(link) => return Ok(link),
+                Err(ConnectError::Authentication { message }) => {
+                    return Err(CloseReason::Authentication(message));
+                }
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, attempts, "no luck");
+                }
+            }
+        }
+    }
+
+    /// Notes what is to be repeated after a reconnect.
+    fn remember(&mut self, lasting: Lasting) {
+        if lasting.replaces {
+            self.lasting.retain(|other| other.name != lasting.name);
+        }
+        self.lasting.push(lasting);
+    }
+}
+
+impl<'a> Exchange<'a> {
+    fn new(driver: &'a mut Driver, link: Link, gap: Option<Gap>) -> Self {
+        let session = Session::new(driver.settings.list);
+        let resuming = gap.is_some().then(|| Instant::now() + BOOTING);
+        let mut exchange = Self {
+            driver,
+            link,
+            session,
+            output: BytesMut::new(),
+            written: 0,
+            goodbye: false,
+            shutdown: None,
+            held: None,
+            heard: Instant::now(),
+            heard_at: SystemTime::now(),
+            pinging: false,
+            resuming,
+        };
+        if let Some(gap) = gap {
+            // It stands before the first event of the new session.
+            exchange.driver.hub.report(&Missed::Gap(gap));
+            exchange.restore();
+            if !exchange.driver.sees_boot {
+                exchange.resume();
+            }
+        }
+        exchange
+    }
+
+    /// Repeats what the last session had set.
+    fn restore(&mut self) {
+        for lasting in self.driver.lasting.clone() {
+            let id = self.driver.ids.next();
+            let text = format!("Action: {}\r\nActionID: {id}\r\n{}", lasting.name, lasting.rest);
+            let deadline = Instant::now() + BOOTING;
+            self.enqueue(id, &text, Expect::Response, deadline, Ticket::Restore(lasting.name));
+        }
+    }
+
+    /// The new session is ready.
+    fn resume(&mut self) {
+        if self.resuming.take().is_some() {
+            tracing::info!("connected again");
+            self.driver.state.send_replace(ConnectionState::Connected);
+        }
+    }
+
     /// Reads, writes and takes requests until the connection ends. Reading never waits for writing:
     /// the server stops reading while it cannot write.
-    async fn exchange(&mut self) -> CloseReason {
+    async fn run(&mut self) -> CloseReason {
+        // What the login left behind comes first.
+        self.deliver();
         loop {
-            let room =
-                self.session.len() < self.limits.in_flight && self.output.len() < WRITE_LIMIT;
-            let deadline = self.session.next_deadline();
+            let room = self.session.len() < self.driver.settings.in_flight
+                && self.output.len() < WRITE_LIMIT
+                && self.resuming.is_none();
+            let now = Instant::now;
+            let (timer, due) = self.timer();
+            let held = self.held.as_ref().map(|(_, until)| *until);
+            let hub = Arc::clone(&self.driver.hub);
             tokio::select! {
-                read = self.io.reader.read_buf({
-                    self.io.input.reserve(READ_CHUNK);
-                    &mut self.io.input
-                }) => match read {
-                    Ok(0) if self.goodbye => return CloseReason::Local,
-                    Ok(0) => return CloseReason::Remote,
-                    Ok(_) => self.deliver(),
+                read = self.link.reader.read_buf({
+                    self.link.input.reserve(READ_CHUNK);
+                    &mut self.link.input
+                }), if held.is_none() => match read {
+                    Ok(0) => return self.closed(),
+                    Ok(_) => {
+                        self.heard = now();
+                        self.heard_at = SystemTime::now();
+                        self.deliver();
+                    }
                     Err(error) => return CloseReason::Failed(error.to_string()),
                 },
-                written = self.io.writer.write(&self.output), if !self.output.is_empty() => {
+                written = self.link.writer.write(&self.output), if !self.output.is_empty() => {
                     match written {
+                        Ok(0) => return CloseReason::Remote,
                         Ok(count) => {
                             self.output.advance(count);
                             self.written += count as u64;
@@ -238,57 +280,110 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Driver<R, W> {
                         Err(error) => return CloseReason::Failed(error.to_string()),
                     }
                 },
-                request = self.inbox.recv(), if room => match request {
+                request = self.driver.inbox.recv(), if room => match request {
                     Some(request) => {
-                        if let Some(reason) = self.accept(request) {
-                            return reason;
+                        if !self.accept(request) {
+                            return CloseReason::Local;
                         }
                     }
                     None => return CloseReason::Local,
                 },
-                () = tokio::time::sleep_until(deadline.unwrap_or_else(Instant::now)),
-                    if deadline.is_some() => self.expire(),
+                () = hub.room(), if held.is_some() => self.deliver(),
+                () = sleep_until(held.unwrap_or_else(now)), if held.is_some() => self.deliver(),
+                () = sleep_until(timer), if due => {
+                    if let Some(reason) = self.tick() {
+                        return reason;
+                    }
+                }
             }
         }
     }
 
-    /// Takes a request, and those that wait behind it, so that they are written together.
-    fn accept(&mut self, request: Request) -> Option<CloseReason> {
-        let mut next = Some(request);
-        while let Some(request) = next {
-            let Request::Send { id, text, expect, deadline, ticket } = request else {
-                return Some(CloseReason::Local);
-            };
-            let position = self.written + self.output.len() as u64;
-            match self.session.begin(id, expect, deadline, position, ticket) {
-                Ok(()) => self.output.extend_from_slice(text.as_bytes()),
-                Err(ticket) => answer(ticket, Err(Failure::IdInUse)),
+    /// The server has closed the connection.
+    fn closed(&mut self) -> CloseReason {
+        if self.goodbye {
+            return CloseReason::Local;
+        }
+        self.shutdown.take().unwrap_or(CloseReason::Remote)
+    }
+
+    /// When something is due, if anything is.
+    fn timer(&self) -> (Instant, bool) {
+        let action = self.session.next_deadline();
+        let ping =
+            self.driver.settings.ping_interval.filter(|_| !self.pinging && self.held.is_none());
+        let ping = ping.map(|interval| self.heard + interval);
+        let due = [action, ping, self.resuming].into_iter().flatten().min();
+        (due.unwrap_or_else(Instant::now), due.is_some())
+    }
+
+    /// Does what is due.
+    fn tick(&mut self) -> Option<CloseReason> {
+        let now = Instant::now();
+        while let Some((ticket, failure)) = self.session.expire(now, self.written) {
+            match ticket {
+                Ticket::Ping => return Some(CloseReason::Unresponsive),
+                ticket => self.answer(ticket, Err(failure)),
             }
-            let room =
-                self.session.len() < self.limits.in_flight && self.output.len() < WRITE_LIMIT;
-            next = if room { self.inbox.try_recv().ok() } else { None };
+        }
+        if self.resuming.is_some_and(|deadline| deadline <= now) {
+            self.resume();
+        }
+        let interval = self.driver.settings.ping_interval.filter(|_| !self.pinging);
+        if interval.is_some_and(|interval| self.heard + interval <= now) {
+            // Answers come in order: behind an action that takes its time, a ping does too.
+            let busy = self.session.last_deadline().unwrap_or(now).max(now);
+            let deadline = busy + self.driver.settings.ping_timeout;
+            let id = self.driver.ids.next();
+            let text = format!("Action: Ping\r\nActionID: {id}\r\n\r\n");
+            self.pinging = true;
+            self.enqueue(id, &text, Expect::Response, deadline, Ticket::Ping);
         }
         None
     }
 
-    /// Hands on all messages that have arrived whole.
+    fn enqueue(&mut self, id: ActionId, text: &str, expect: Expect, by: Instant, ticket: Ticket) {
+        let position = self.written + self.output.len() as u64;
+        match self.session.begin(id, expect, by, position, ticket) {
+            Ok(()) => self.output.extend_from_slice(text.as_bytes()),
+            Err(ticket) => self.answer(ticket, Err(Failure::IdInUse)),
+        }
+    }
+
+    /// Takes a request, and those that wait behind it, so that they are written together. `false`
+    /// when the connection is to be closed.
+    fn accept(&mut self, request: Request) -> bool {
+        let mut next = Some(request);
+        while let Some(request) = next {
+            let Request::Send { id, text, expect, lasting, deadline, ticket } = request else {
+                return false;
+            };
+            self.enqueue(id, &text, expect, deadline, Ticket::User(ticket, lasting));
+            let room = self.session.len() < self.driver.settings.in_flight
+                && self.output.len() < WRITE_LIMIT;
+            next = if room { self.driver.inbox.try_recv().ok() } else { None };
+        }
+        true
+    }
+
+    /// Hands on all messages that have arrived whole, until a subscriber holds the reader.
     fn deliver(&mut self) {
-        while let Some(frame) = self.io.decoder.decode(&mut self.io.input) {
-            match frame {
-                Frame::Message(message) => match self.session.receive(message) {
-                    Received::Event(event) => self.hub.publish(&event),
+        if let Some((event, _)) = self.held.take() {
+            self.publish(event);
+        }
+        while self.held.is_none() {
+            match self.link.next_frame() {
+                None => break,
+                Some(Frame::Message(message)) => match self.session.receive(message) {
+                    Received::Event(event) => self.publish(event),
                     Received::Done { ticket, outcome, event } => {
+                        self.answer(ticket, outcome);
                         if let Some(event) = event {
-                            self.hub.publish(&event);
+                            self.publish(event);
                         }
-                        let response = outcome.as_ref().ok().map(|reply| reply.response.status());
-                        self.goodbye |= response == Some(Status::Goodbye);
-                        answer(ticket, outcome);
                     }
                     Received::Absorbed => {}
-                    Received::Orphan(response) => {
-                        tracing::debug!(status = %response.status(), "response to no action in flight");
-                    }
+                    Received::Orphan(response) => self.orphan(&response),
                     Received::Noise(noise) => {
                         tracing::debug!(
                             bytes = noise.as_bytes().len(),
@@ -296,32 +391,99 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Driver<R, W> {
                         );
                     }
                 },
-                Frame::Skipped(head) => self.skipped(head),
+                Some(Frame::Skipped(head)) => self.skipped(head),
+            }
+        }
+        self.driver.hub.wake();
+    }
+
+    fn publish(&mut self, event: Event) {
+        if let Some(until) = self.driver.hub.hold(&event, Instant::now) {
+            self.held = Some((event, until));
+            return;
+        }
+        // Rare, and told apart by their first letter.
+        match event.message().subject().as_bytes().first() {
+            Some(b'F' | b'f') if event.name().eq_ignore_ascii_case("FullyBooted") => {
+                self.driver.sees_boot = true;
+                self.resume();
+            }
+            Some(b'S' | b's') if event.name().eq_ignore_ascii_case("Shutdown") => {
+                let restart = event.get("Restart").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+                self.shutdown = Some(CloseReason::Shutdown { restart });
+            }
+            _ => {}
+        }
+        self.driver.hub.publish(&event);
+    }
+
+    fn orphan(&self, response: &Response) {
+        tracing::debug!(status = %response.status(), "response to no action in flight");
+        self.driver.hub.orphan(response);
+    }
+
+    fn skipped(&mut self, head: Option<Message>) {
+        let limit = self.driver.settings.target.max_message;
+        tracing::warn!(limit, "skipped a message over the limit");
+        let owner = head.as_ref().and_then(|head| self.session.receive_skipped(head));
+        match owner {
+            Some(ticket) => self.answer(ticket, Err(Failure::TooManyBytes(limit))),
+            None if head.is_some_and(|head| head.kind() == Kind::Response) => {}
+            None => self.driver.hub.report(&Missed::Oversized),
+        }
+    }
+
+    /// Hands an outcome to whoever waits; nobody does when the future was dropped.
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome) {
+        let accepted = outcome.as_ref().ok().map(|reply| reply.response.status());
+        self.goodbye |= accepted == Some(Status::Goodbye);
+        match ticket {
+            Ticket::Ping => self.pinging = false,
+            Ticket::Restore(name) => {
+                if accepted != Some(Status::Success) {
+                    tracing::warn!(name, ?outcome, "the new session did not take over a setting");
+                }
+            }
+            Ticket::User(ticket, lasting) => {
+                if let Some(lasting) = lasting.filter(|_| accepted == Some(Status::Success)) {
+                    self.driver.remember(lasting);
+                }
+                if ticket.send(outcome).is_err() {
+                    tracing::trace!("an answer that nobody waits for any more");
+                }
             }
         }
     }
 
-    fn skipped(&mut self, head: Option<Message>) {
-        tracing::warn!(limit = self.limits.message, "skipped a message over the limit");
-        let owner = head.as_ref().and_then(|head| self.session.receive_skipped(head));
-        match owner {
-            Some(ticket) => answer(ticket, Err(Failure::TooManyBytes(self.limits.message))),
-            None if head.is_some_and(|head| head.kind() == Kind::Response) => {}
-            None => self.hub.report(Missed::Oversized),
+    /// Fails what is in flight; gives the time when the server was last heard.
+    fn end(mut self) -> SystemTime {
+        if let Some((event, _)) = self.held.take() {
+            self.driver.hub.publish(&event);
         }
-    }
-
-    fn expire(&mut self) {
-        let now = Instant::now();
-        while let Some((ticket, failure)) = self.session.expire(now, self.written) {
-            answer(ticket, Err(failure));
+        while let Some((ticket, failure)) = self.session.disconnect(self.written) {
+            self.answer(ticket, Err(failure));
         }
+        self.driver.hub.wake();
+        self.heard_at
     }
 }
 
-/// Hands an outcome to whoever waits; nobody does when the future was dropped.
-fn answer(ticket: oneshot::Sender<Outcome>, outcome: Outcome) {
-    if ticket.send(outcome).is_err() {
-        tracing::trace!("an answer that nobody waits for any more");
+/// Fails a request that cannot be sent.
+fn refuse(request: Request) {
+    if let Request::Send { ticket, .. } = request {
+        let _ = ticket.send(Err(Failure::Disconnected(Delivery::NotSent)));
+    }
+}
+
+impl Lasting {
+    /// An action by its name and text, if its effect belongs to the session.
+    pub(crate) fn new(name: &str, text: &str) -> Option<Self> {
+        let replaces = name.eq_ignore_ascii_case("Events");
+        if !replaces && !name.eq_ignore_ascii_case("Filter") {
+            return None;
+        }
+        // Behind the lines Action and ActionID.
+        let rest = text.splitn(3, "\r\n").nth(2)?.to_owned();
+        Some(Self { replaces, name: name.to_owned(), rest })
     }
 }

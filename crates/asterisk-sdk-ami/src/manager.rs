@@ -15,11 +15,13 @@ use tracing::Instrument;
 
 use crate::action::{self, Action, Logoff, Originate};
 use crate::builder::Builder;
-use crate::driver::Request;
+use crate::driver::{Lasting, Request};
 use crate::error::ActionError;
+use crate::hub::Hub;
 use crate::id::IdSource;
 use crate::session::Failure;
-use crate::subscription::{Hub, Subscribe};
+use crate::state::{CloseReason, ConnectionState, StateWatch};
+use crate::subscription::Subscribe;
 
 /// A logged-in session with one Asterisk. Cloning it is cheap, and clones share the connection.
 ///
@@ -34,8 +36,8 @@ pub struct Manager {
 pub(crate) struct Shared {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) ids: IdSource,
-    pub(crate) ended: watch::Receiver<Option<CloseReason>>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) state: watch::Receiver<ConnectionState>,
     pub(crate) banner: String,
     pub(crate) action_timeout: Duration,
 }
@@ -46,12 +48,6 @@ impl fmt::Debug for Shared {
     }
 }
 
-impl Shared {
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended.borrow().is_some() || self.requests.is_closed()
-    }
-}
-
 impl fmt::Debug for Manager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Manager")
@@ -59,21 +55,6 @@ impl fmt::Debug for Manager {
             .field("connected", &self.is_connected())
             .finish()
     }
-}
-
-/// Why a connection ended.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CloseReason {
-    /// [`Manager::close`], or nobody held the connection any more.
-    #[error("it was closed on this side")]
-    Local,
-    /// The server closed it: it shuts down, or dropped a client that it found too slow.
-    #[error("the server closed it")]
-    Remote,
-    /// The system reported an error.
-    #[error("it failed: {0}")]
-    Failed(String),
 }
 
 impl Manager {
@@ -93,10 +74,17 @@ impl Manager {
         &self.shared.banner
     }
 
-    /// Whether the connection is up as far as is known.
+    /// Whether there is a session, as far as is known.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        !self.shared.has_ended()
+        *self.shared.state.borrow() == ConnectionState::Connected
+            && !self.shared.requests.is_closed()
+    }
+
+    /// Tells the connection's state and its changes.
+    #[must_use]
+    pub fn watch(&self) -> StateWatch {
+        StateWatch(self.shared.state.clone())
     }
 
     /// Sends an action and waits for its output.
@@ -162,17 +150,18 @@ impl Manager {
         Subscribe::new(&self.shared)
     }
 
-    /// Waits until the connection has ended, and says why.
+    /// Waits until the connection has ended for good, and says why.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing.
     pub async fn closed(&self) -> CloseReason {
-        let mut ended = self.shared.ended.clone();
-        match ended.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or(CloseReason::Local),
+        let mut state = self.shared.state.clone();
+        let closed = state.wait_for(|state| matches!(state, ConnectionState::Closed(_))).await;
+        match closed.as_deref() {
+            Ok(ConnectionState::Closed(reason)) => reason.clone(),
             // The task is gone without a word: the runtime has stopped it.
-            Err(_) => CloseReason::Local,
+            _ => CloseReason::Local,
         }
     }
 
@@ -204,7 +193,9 @@ impl Manager {
         let (ticket, outcome) = oneshot::channel();
         let deadline = Instant::now() + timeout;
         let name = id.clone();
-        let request = Request::Send { id, text, expect: action.expect(), deadline, ticket };
+        let lasting = Lasting::new(action.name(), &text);
+        let expect = action.expect();
+        let request = Request::Send { id, text, expect, lasting, deadline, ticket };
         async {
             match tokio::time::timeout_at(deadline, self.shared.requests.send(request)).await {
                 Ok(Ok(())) => {}

@@ -121,6 +121,11 @@ impl<T> Session<T> {
         self.deadlines.first().map(|(deadline, _)| *deadline)
     }
 
+    /// When the last of them does.
+    pub(crate) fn last_deadline(&self) -> Option<Instant> {
+        self.deadlines.last().map(|(deadline, _)| *deadline)
+    }
+
     /// Takes an action that has run out of time; `written` bytes have left so far.
     pub(crate) fn expire(&mut self, now: Instant, written: u64) -> Option<(T, Failure)> {
         let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?.clone();
