@@ -5,3 +5,4 @@ mod connect;
 mod events;
 mod faults;
 mod lists;
+mod reconnect;
