@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use asterisk_sdk::ami::action::EventClass;
 use asterisk_sdk::ami::{ConnectError, LoginMethod, Manager, Stage};
 use harness::ami_peer::{AmiPeer, capture};
 
@@ -26,7 +27,7 @@ async fn plain_login_sends_the_secret_and_no_challenge() {
     let manager = Manager::builder(peer.address())
         .login("admin", "secret")
         .login_method(LoginMethod::Plain)
-        .event_mask("call,user");
+        .event_mask([EventClass::Call, EventClass::User]);
     let (manager, login) = tokio::join!(manager.connect(), async {
         let mut link = peer.accept().await;
         link.write("Asterisk Call Manager/11.0.0\r\n").await;

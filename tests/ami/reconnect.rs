@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use asterisk_sdk::ami::action::{Custom, Events, Ping};
+use asterisk_sdk::ami::action::{Custom, EventClass, Events, Filter, Ping};
 use asterisk_sdk::ami::event::FullyBooted;
 use asterisk_sdk::ami::{Builder, CloseReason, ConnectionState, Manager, Missed, Reconnect};
 use asterisk_sdk::proto::error::Delivery;
@@ -45,16 +45,13 @@ async fn a_lost_connection_is_made_again_and_told_to_everybody() {
     assert_eq!(state.current(), ConnectionState::Connected);
 
     // What the session is to keep: the last mask, and the filters that were accepted.
-    let filter = |text: &str| {
-        Custom::new("Filter").header("Operation", "Add").header("Filter", text.to_owned())
-    };
     let (masks, accepted, refused, ()) = tokio::join!(
         async {
-            manager.send(Events::new("system")).await.unwrap();
-            manager.send(Events::new("call,user")).await
+            manager.send(Events::new(EventClass::System)).await.unwrap();
+            manager.send(Events::new([EventClass::Call, EventClass::User])).await
         },
-        async { manager.send(filter("Event: Shutdown")).await },
-        async { manager.send(filter("[")).await },
+        async { manager.send(Filter::include("Event: Shutdown")).await },
+        async { manager.send(Filter::include("[")).await },
         async {
             // The first mask goes out first; the other one when that is answered.
             answer(&mut link, "Events", "events_mask", "e3").await;
@@ -232,12 +229,12 @@ async fn a_ping_waits_behind_an_action_that_takes_its_time() {
     let (result, ()) =
         tokio::join!(async { manager.send(Custom::new("WaitEvent")).await }, async {
             let action = link.expect("WaitEvent").await;
-            let ping = link.expect("Ping").await;
+            let asked = link.expect("Ping").await;
             // Long after the ping's own time is over, the action is still in flight.
             tokio::time::timeout(10 * quick, manager.closed()).await.unwrap_err();
             let pong = captured_response("commands", 22, "p1");
             link.write_as(&pong, &[("p1", action.id())]).await;
-            link.write_as(&pong, &[("p1", ping.id())]).await;
+            link.write_as(&pong, &[("p1", asked.id())]).await;
         });
     result.unwrap();
     assert!(manager.is_connected());

@@ -1,7 +1,8 @@
 //! AMI against a real Asterisk.
 
 use asterisk_sdk::ami::action::{
-    Command, CoreShowChannels, Custom, Events, Hangup, Originate, Ping,
+    Command, CoreShowChannels, Custom, EventClass, EventMask, Events, Filter, Hangup, Originate,
+    Ping,
 };
 use asterisk_sdk::ami::event::OriginateReason;
 use asterisk_sdk::ami::{CloseReason, ConnectError, LoginMethod, Manager, TypedEvent};
@@ -238,14 +239,14 @@ async fn a_user_event_with_the_id_of_an_action_in_flight() {
 async fn the_event_mask() {
     let Some(server) = live::server() else { return };
     let (user, secret) = server.ami_admin.clone();
-    let builder = Manager::builder(&server.ami).login(user, secret).event_mask("off");
+    let builder = Manager::builder(&server.ami).login(user, secret).event_mask(EventMask::OFF);
     let masked = builder.connect().await.unwrap();
     let mut events = masked.events().all();
     let other = manager(&server).await;
     let event = |text: &str| Custom::new("UserEvent").header("UserEvent", text);
     other.send(event("Unseen")).await.unwrap();
 
-    let on = masked.send(Events::new("user")).await.unwrap();
+    let on = masked.send(Events::new(EventClass::User)).await.unwrap();
     assert_eq!(on.message().get("Events").unwrap(), "On");
     other.send(event("LiveAmiMask")).await.unwrap();
     // Other tests raise user events too, so only `Unseen` must not come.
@@ -255,7 +256,7 @@ async fn the_event_mask() {
         has(event, "UserEvent", "LiveAmiMask")
     })
     .await;
-    let off = masked.send(Events::new("off")).await.unwrap();
+    let off = masked.send(Events::new(EventMask::OFF)).await.unwrap();
     assert_eq!(off.message().get("Events").unwrap(), "Off");
 }
 
@@ -283,4 +284,43 @@ async fn many_actions_in_flight() {
     for task in tasks {
         task.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn filters_of_the_server() {
+    let Some(server) = live::server() else { return };
+    let (filtered, other) = (manager(&server).await, manager(&server).await);
+    let mut events = filtered.events().all();
+    let refused = filtered.send(Filter::include("[")).await.unwrap_err();
+    assert_eq!(
+        refused.response().unwrap().text().unwrap(),
+        "Filter did not compile.  Check the syntax of the filter given."
+    );
+    filtered.send(Filter::include("LiveAmiFilter")).await.unwrap();
+    filtered.send(Filter::exclude("Unwanted")).await.unwrap();
+    if server.major() >= 22 {
+        let advanced = Filter::advanced().event("UserEvent").header("Note").starts_with("adv");
+        filtered.send(advanced).await.unwrap();
+    }
+    let raise = |name: &str, note: &str| {
+        Custom::new("UserEvent").header("UserEvent", name).header("Note", note)
+    };
+    for (name, note) in [
+        ("LiveAmiFilter", "1"),
+        ("LiveAmiFilter", "Unwanted"),
+        ("Advanced", "advanced"),
+        ("LiveAmiFilter", "last"),
+    ] {
+        other.send(raise(name, note)).await.unwrap();
+    }
+    let mut notes = Vec::new();
+    wait_for(&mut events, |event| {
+        // Events from before the filters may still be in the queue.
+        notes.extend(event.get("Note").map(std::borrow::Cow::into_owned));
+        has(event, "Note", "last")
+    })
+    .await;
+    let expected: &[&str] =
+        if server.major() >= 22 { &["1", "advanced", "last"] } else { &["1", "last"] };
+    assert_eq!(notes, expected);
 }

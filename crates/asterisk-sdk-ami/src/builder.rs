@@ -7,6 +7,7 @@ use asterisk_proto::Secret;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument;
 
+use crate::action::EventMask;
 use crate::driver::{Driver, Settings};
 use crate::error::ConnectError;
 use crate::hub::Hub;
@@ -89,9 +90,8 @@ impl Builder {
         self
     }
 
-    /// Which events the server sends from the start: `on`, `off`, or class names with commas
-    /// between. Without it the user's rights decide.
-    pub fn event_mask(mut self, mask: impl Into<String>) -> Self {
+    /// Which events the server sends from the start. Without it the user's rights decide.
+    pub fn event_mask(mut self, mask: impl Into<EventMask>) -> Self {
         self.settings.target.credentials.events = Some(mask.into());
         self
     }

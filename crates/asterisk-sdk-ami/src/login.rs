@@ -4,7 +4,7 @@ use asterisk_proto::Secret;
 use asterisk_proto::ami::Response;
 use md5::{Digest, Md5};
 
-use crate::action::{self, Action};
+use crate::action::{self, Action, EventMask};
 use crate::error::ConnectError;
 
 /// How to log in.
@@ -24,7 +24,7 @@ pub(crate) struct Credentials {
     pub(crate) username: String,
     pub(crate) secret: Secret,
     pub(crate) method: LoginMethod,
-    pub(crate) events: Option<String>,
+    pub(crate) events: Option<EventMask>,
 }
 
 /// What to do next in a login.
@@ -63,7 +63,7 @@ impl Credentials {
     fn login(&self) -> action::Login {
         let login = action::Login::new(self.username.as_str());
         match &self.events {
-            Some(mask) => login.events(mask.as_str()),
+            Some(mask) => login.events(mask.clone()),
             None => login,
         }
     }

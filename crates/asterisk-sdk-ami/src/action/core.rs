@@ -7,7 +7,7 @@ use asterisk_proto::ami::event::CoreShowChannel;
 use asterisk_proto::ami::{AmiEvent, Response};
 
 use super::macros::ami_action;
-use super::{Action, Aggregate, Headers, Reply};
+use super::{Action, Aggregate, EventMask, Headers, Reply};
 use crate::error::ActionError;
 
 /// The output of actions that yield nothing but the server's word.
@@ -38,8 +38,8 @@ ami_action!(
         /// The MD5 sum of challenge and password in lower-case hex.
         key: Secret,
         #[optional("Events")]
-        /// Which events the session gets, as in [`Events`].
-        events: String,
+        /// Which events the session gets.
+        events: EventMask,
     },
     Response,
     response
@@ -129,19 +129,4 @@ ami_action!(
     pub struct CoreShowChannels {},
     Aggregate<CoreShowChannel>,
     aggregate
-);
-
-ami_action!(
-    /// Chooses which events this session gets.
-    ///
-    /// The server takes a class name that it does not know for none at all, and says `Events: Off`
-    /// with `Success`.
-    #[action("Events")]
-    pub struct Events {
-        #[required("EventMask")]
-        /// `on`, `off`, or class names with commas between: `call,user`.
-        event_mask: String,
-    },
-    Response,
-    response
 );

@@ -3,6 +3,7 @@
 mod call;
 mod core;
 mod custom;
+mod events;
 mod macros;
 mod originate;
 
@@ -13,9 +14,10 @@ use asterisk_proto::{ActionId, Secret};
 
 pub use self::call::Hangup;
 pub use self::core::{
-    Challenge, Command, CommandOutput, CoreShowChannels, Events, Login, Logoff, Ping, Pong,
+    Challenge, Command, CommandOutput, CoreShowChannels, Login, Logoff, Ping, Pong,
 };
 pub use self::custom::Custom;
+pub use self::events::{AdvancedFilter, EventClass, EventMask, Events, Filter, UnknownClass};
 pub(crate) use self::originate::AwaitedOriginate;
 pub use self::originate::Originate;
 use crate::error::{ActionError, InvalidAction};
