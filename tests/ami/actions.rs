@@ -39,6 +39,7 @@ async fn answers_find_their_actions_in_any_order() {
     assert!(lines[0].starts_with("Asterisk 22.10.1"), "{lines:?}");
     assert_eq!(uptime.lines().count(), 2);
     assert!(pong.timestamp.unwrap() > 1_700_000_000.0);
+    assert!(!pong.round_trip.is_zero());
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! Hostile bytes, huge messages and lost connections.
 
-use asterisk_sdk::ami::action::{Command, Ping};
+use asterisk_sdk::ami::action::{Command, CoreShowChannels, Originate, Ping};
 use std::future::IntoFuture;
 
-use asterisk_sdk::ami::{ActionError, CloseReason, Manager, Missed};
+use asterisk_sdk::ami::{ActionError, CloseReason, ConnectError, Manager, Missed, Stage};
 use asterisk_sdk::proto::error::Delivery;
-use harness::ami_peer::{AmiPeer, Link, captured_response};
+use harness::ami_peer::{AmiPeer, Link, capture, captured_response};
+use harness::cancel::drop_after;
 use harness::soon;
 
 /// A manager that takes messages of up to `max` bytes.
@@ -111,4 +112,134 @@ async fn a_dropped_send_leaves_the_session_clean() {
         }
     }
     ping(&manager, &mut link).await;
+}
+
+/// Answers every action as captured, until the client has gone.
+fn answering(mut link: Link) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        while let Some(action) = link.try_action().await {
+            let (bytes, id) = match action.get("Action") {
+                "Ping" => (captured_response("commands", 22, "p1"), "p1"),
+                "Logoff" => (captured_response("permission_denied_logoff", 22, "c3"), "c3"),
+                "CoreShowChannels" => (capture("channels_empty", 22), "l0"),
+                "Originate" => (capture("originate_answered", 22), "o1"),
+                _ => (Vec::new(), ""),
+            };
+            link.write_as(&bytes, &[(id, action.id())]).await;
+        }
+    })
+}
+
+#[tokio::test]
+async fn every_future_can_be_dropped_at_any_poll() {
+    let (manager, link) = AmiPeer::logged_in(22).await;
+    let server = answering(link);
+    let mut events = manager.events().all();
+    let mut watch = manager.watch();
+    for polls in 0..20 {
+        drop_after(polls, manager.send(Ping::new()).into_future()).await;
+        drop_after(polls, manager.send(CoreShowChannels::new()).into_future()).await;
+        let call = Originate::to("Local/wait@sdk").exten("sdk", "echo", 1);
+        drop_after(polls, manager.originate(call)).await;
+        if let Some(list) = drop_after(polls, manager.stream(CoreShowChannels::new())).await {
+            drop_after(polls, list.unwrap().next()).await;
+        }
+        drop_after(polls, events.next()).await;
+        drop_after(polls, watch.changed()).await;
+        drop_after(polls, manager.closed()).await;
+        let pong = soon(manager.send(Ping::new()).into_future()).await.unwrap();
+        assert!(pong.timestamp.is_some(), "after {polls} polls");
+        assert!(soon(manager.send(CoreShowChannels::new()).into_future()).await.unwrap().valid());
+    }
+    drop_after(1, manager.close()).await;
+    soon(manager.close()).await;
+    soon(server).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connect_can_be_dropped_at_any_poll() {
+    for polls in 0..40 {
+        let peer = AmiPeer::bind().await;
+        let connect = Manager::builder(peer.address()).login("admin", "secret").connect();
+        let serve = async {
+            let mut link = peer.accept().await;
+            link.play_login(22).await;
+        };
+        tokio::select! {
+            manager = drop_after(polls, connect) => {
+                if let Some(manager) = manager {
+                    manager.unwrap();
+                }
+            }
+            () = async { serve.await; std::future::pending().await } => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_cancelled_sends() {
+    let (manager, link) = AmiPeer::logged_in(22).await;
+    let server = answering(link);
+    for n in 0..10_000 {
+        drop_after(1, manager.send(Ping::new()).into_future()).await;
+        if n % 100 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    for _ in 0..10 {
+        soon(manager.send(Ping::new()).into_future()).await.unwrap();
+    }
+    drop(manager);
+    soon(server).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_headers() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let mut events = manager.events().named("x");
+    let headers: Vec<_> = (0..100_000).map(|n| format!("Variable: {n}\r\n")).collect();
+    let text = format!("Event: x\r\n{}\r\n", headers.concat());
+    let (event, ()) = tokio::join!(events.next(), link.write(text));
+    let event = event.unwrap().unwrap();
+    assert_eq!(event.message().headers().len(), 100_001);
+    assert_eq!(event.message().all("variable").last().unwrap(), "99999");
+    ping(&manager, &mut link).await;
+}
+
+#[tokio::test]
+async fn a_line_of_64_megabytes() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let mut events = manager.events().named("VarSet");
+    let part = vec![b'x'; 1024 * 1024];
+    let ((), missed) = tokio::join!(
+        async {
+            link.write("Event: VarSet\r\nValue: ").await;
+            for _ in 0..64 {
+                link.write(&part).await;
+            }
+            link.write("\r\n\r\n").await;
+        },
+        events.next()
+    );
+    assert_eq!(missed.unwrap().unwrap_err(), Missed::Oversized);
+    ping(&manager, &mut link).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_ends_lines_with_lf_alone_runs_out_of_time() {
+    let peer = AmiPeer::bind().await;
+    let after = std::time::Duration::from_millis(200);
+    let builder = Manager::builder(peer.address()).login("admin", "x").connect_timeout(after);
+    let (result, ()) = tokio::join!(builder.connect(), async {
+        let mut link = peer.accept().await;
+        link.write("Asterisk Call Manager/11.0.0\n").await;
+        let challenge = link.expect("Challenge").await;
+        link.write(format!("Response: Success\nActionID: {}\nChallenge: 1\n\n", challenge.id()))
+            .await;
+        assert_eq!(link.try_action().await, None);
+    });
+    match result.unwrap_err() {
+        ConnectError::TimedOut { stage: Stage::Login, .. } => {}
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,8 +1,10 @@
 //! The AMI client against a scripted server.
 
 mod actions;
+mod blocking;
 mod connect;
 mod events;
 mod faults;
 mod lists;
 mod reconnect;
+mod tls;

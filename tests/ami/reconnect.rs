@@ -70,21 +70,20 @@ async fn a_lost_connection_is_made_again_and_told_to_everybody() {
     let (in_flight, mut link) = tokio::join!(async { manager.send(Ping::new()).await }, async {
         link.expect("Ping").await;
         drop(link);
-        accept(&peer).await
+        let mut link = soon(peer.accept()).await;
+        assert_eq!(link.play_login(22).await.get("Events"), "call,user");
+        link
     });
     let error = in_flight.unwrap_err();
     assert!(error.is_closed());
     assert_eq!(error.delivery(), Some(Delivery::Unknown));
 
-    // The settings are repeated before anything else.
+    // The mask was in the login, and filters are repeated before anything else.
     let restored = link.expect("Filter").await;
     assert_eq!(restored.get("Operation"), "Add");
     assert_eq!(restored.get("Filter"), "Event: Shutdown");
-    let mask = link.expect("Events").await;
-    assert_eq!(mask.get("EventMask"), "call,user");
     let success = captured_response("filters", 22, "f1");
     link.write_as(&success, &[("f1", restored.id())]).await;
-    link.write_as(&captured_response("events_mask", 22, "e3"), &[("e3", mask.id())]).await;
 
     // Each subscription is told once, before what the new session brings.
     let is_gap = |item: &Missed| {
@@ -238,4 +237,52 @@ async fn a_ping_waits_behind_an_action_that_takes_its_time() {
         });
     result.unwrap();
     assert!(manager.is_connected());
+}
+
+#[tokio::test]
+async fn a_server_that_still_boots_gets_no_actions() {
+    let peer = AmiPeer::bind().await;
+    let (manager, mut link) = connect(builder(&peer), &peer).await;
+    // So that the first session is known to have seen it.
+    answer_ping(&manager, &mut link).await;
+    drop(link);
+
+    let login = capture("login_md5", 22);
+    let find = |what: &[u8]| login.windows(what.len()).position(|w| w == what).unwrap();
+    let (challenged, booted) =
+        (find(b"Response: Success\r\nActionID: c2"), find(b"Event: FullyBooted"));
+    let banner = find(b"\r\n") + 2;
+    let mut link = soon(peer.accept()).await;
+    link.write(&login[..banner]).await;
+    let challenge = link.expect("Challenge").await;
+    link.write_as(&login[banner..challenged], &[("c1", challenge.id())]).await;
+    let accepted = link.expect("Login").await;
+    link.write_as(&login[challenged..booted], &[("c2", accepted.id())]).await;
+
+    // Told of the gap already, and not connected yet.
+    let mut events = manager.events().all();
+    let ping = tokio::spawn({
+        let manager = manager.clone();
+        async move {
+            let mut state = manager.watch();
+            while state.current() != ConnectionState::Connected {
+                state.changed().await.unwrap();
+            }
+            manager.send(Ping::new()).await
+        }
+    });
+    tokio::task::yield_now().await;
+    assert!(!manager.is_connected());
+    link.write(&login[booted..]).await;
+    answer(&mut link, "Ping", "commands", "p1").await;
+    soon(ping).await.unwrap().unwrap();
+    while soon(events.next()).await.unwrap().is_err() {}
+}
+
+async fn answer_ping(manager: &Manager, link: &mut Link) {
+    let (pong, ()) = tokio::join!(
+        async { manager.send(Ping::new()).await },
+        answer(link, "Ping", "commands", "p1")
+    );
+    pong.expect("an answer");
 }

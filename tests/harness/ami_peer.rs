@@ -219,8 +219,9 @@ impl Link {
         action
     }
 
-    /// Plays a login by MD5 as captured, `FullyBooted` and what else followed included.
-    pub async fn play_login(&mut self, version: u32) {
+    /// Plays a login by MD5 as captured, `FullyBooted` and what else followed included. Gives the
+    /// login itself.
+    pub async fn play_login(&mut self, version: u32) -> Received {
         let login = capture("login_md5", version);
         let ends: Vec<usize> = memfind(&login, b"\r\n\r\n").map(|at| at + 4).collect();
         let banner = memfind(&login, b"\r\n").next().map_or(0, |at| at + 2);
@@ -229,6 +230,7 @@ impl Link {
         self.write_as(&login[banner..ends[0]], &[("c1", challenge.id())]).await;
         let answer = self.expect("Login").await;
         self.write_as(&login[ends[0]..], &[("c2", answer.id())]).await;
+        answer
     }
 }
 

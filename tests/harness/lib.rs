@@ -3,6 +3,7 @@
 pub mod agi_caller;
 pub mod ami_peer;
 pub mod ari_peer;
+pub mod cancel;
 pub mod live;
 
 use std::future::Future;

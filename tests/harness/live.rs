@@ -12,6 +12,10 @@ pub struct Server {
     pub version: String,
     /// `ASTERISK_AMI`: host and port of the manager interface.
     pub ami: String,
+    /// `ASTERISK_AMI_TLS`: host and port of the manager interface over TLS.
+    pub ami_tls: String,
+    /// `ASTERISK_CA`: the file of the authority that has signed the server's certificate.
+    pub ca: String,
     /// A manager user who may do everything.
     pub ami_admin: (String, String),
     /// A manager user with few rights: no `Command`, and only events of class `call` and `user`.
@@ -28,6 +32,7 @@ pub struct Server {
     pub ari_readonly_user: String,
     /// That user's password.
     pub ari_readonly_password: String,
+    directory: String,
     cli: String,
 }
 
@@ -70,21 +75,83 @@ pub fn server() -> Option<Server> {
         println!("skipped: no Asterisk to test against (ASTERISK_AMI is not set, see tests/run)");
         return None;
     }
-    let user = |name: &str| {
-        let of = |what: &str| variable(&format!("ASTERISK_AMI_{name}{what}"));
-        (of("USER"), of("SECRET"))
-    };
-    Some(Server {
-        version: variable("ASTERISK_VERSION"),
-        ami: variable("ASTERISK_AMI"),
-        ami_admin: user(""),
-        ami_limited: user("LIMITED_"),
-        ami_nobody: user("NOBODY_"),
-        http: variable("ASTERISK_HTTP"),
-        ari_user: variable("ASTERISK_ARI_USER"),
-        ari_password: variable("ASTERISK_ARI_PASSWORD"),
-        ari_readonly_user: variable("ASTERISK_ARI_READONLY_USER"),
-        ari_readonly_password: variable("ASTERISK_ARI_READONLY_PASSWORD"),
-        cli: variable("ASTERISK_CLI"),
-    })
+    Some(Server::read(&variable))
+}
+
+impl Server {
+    /// Reads what the script reports.
+    fn read(variable: &dyn Fn(&str) -> String) -> Self {
+        let user = |name: &str| {
+            let of = |what: &str| variable(&format!("ASTERISK_AMI_{name}{what}"));
+            (of("USER"), of("SECRET"))
+        };
+        Self {
+            version: variable("ASTERISK_VERSION"),
+            ami: variable("ASTERISK_AMI"),
+            ami_tls: variable("ASTERISK_AMI_TLS"),
+            ca: variable("ASTERISK_CA"),
+            ami_admin: user(""),
+            ami_limited: user("LIMITED_"),
+            ami_nobody: user("NOBODY_"),
+            http: variable("ASTERISK_HTTP"),
+            ari_user: variable("ASTERISK_ARI_USER"),
+            ari_password: variable("ASTERISK_ARI_PASSWORD"),
+            ari_readonly_user: variable("ASTERISK_ARI_READONLY_USER"),
+            ari_readonly_password: variable("ASTERISK_ARI_READONLY_PASSWORD"),
+            directory: variable("ASTERISK_DIR"),
+            cli: variable("ASTERISK_CLI"),
+        }
+    }
+}
+
+/// A server of one test's own, which it may kill. It is stopped when this is dropped.
+#[derive(Debug)]
+pub struct OwnServer(Server);
+
+impl OwnServer {
+    /// Starts one of the same version as `server`, by the script of `tests/asterisk`.
+    ///
+    /// # Panics
+    ///
+    /// When the script cannot (it needs root).
+    #[must_use]
+    pub fn start(server: &Server) -> Self {
+        let report = script(&["start", &server.major().to_string()]);
+        let variable = |name: &str| {
+            let value = report.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            value.unwrap_or_default().to_owned()
+        };
+        Self(Server::read(&variable))
+    }
+
+    /// Kills the server as a crash would, and starts it again on the same ports.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start again.
+    pub fn restart(&self) {
+        script(&["restart", &self.0.directory]);
+    }
+}
+
+impl std::ops::Deref for OwnServer {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        script(&["stop", &self.0.directory]);
+    }
+}
+
+fn script(arguments: &[&str]) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/asterisk/server");
+    let output = Command::new(path).args(arguments).output().expect("the script runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "server {arguments:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -2,5 +2,8 @@
 
 mod agi;
 mod ami;
+mod ami_faults;
 mod ari;
+mod blocking;
 mod calls;
+mod tls;

@@ -1,39 +1,121 @@
 //! Text that shares the buffer of the message it came in.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
+
+use crate::ami::Index;
 
 /// UTF-8 text that shares the buffer it was received in: cloning costs a reference count.
 ///
 /// It dereferences to `str`. Bytes that are not UTF-8 were replaced by U+FFFD when it was made.
-#[derive(Clone, Default, PartialOrd, Ord)]
-pub struct Text(Bytes);
+// A typed event has dozens of these, so they are small: 16 bytes, also as an `Option`.
+#[derive(Clone)]
+pub struct Text {
+    buffer: Arc<Buffer>,
+    start: u32,
+    /// [`TO_END`] for all that follows.
+    end: u32,
+}
+
+/// Lets one text be longer than its fields can count.
+const TO_END: u32 = u32::MAX;
+
+/// What texts share; of a manager message, all of it.
+pub(crate) struct Buffer {
+    pub(crate) content: Content,
+    /// Where the headers of a manager message are. It lives here so that the message and its texts
+    /// have one reference count.
+    pub(crate) index: Index,
+}
+
+/// UTF-8 is checked once, so that taking a part of it costs nothing.
+pub(crate) enum Content {
+    Str(Box<str>),
+    /// Not UTF-8.
+    Raw(Box<[u8]>),
+}
+
+impl Content {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Str(text) => text.as_bytes(),
+            Self::Raw(bytes) => bytes,
+        }
+    }
+
+    /// A part as text. Outside of the content it is empty.
+    pub(crate) fn text(&self, range: Range<usize>) -> Cow<'_, str> {
+        match self {
+            Self::Str(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
+            Self::Raw(bytes) => String::from_utf8_lossy(bytes.get(range).unwrap_or_default()),
+        }
+    }
+}
 
 impl Text {
-    /// Text over a received value; only a value that is not UTF-8 is copied.
+    /// Text over received bytes. Those that nobody else holds are not copied, if they are UTF-8.
     #[must_use]
     pub fn from_bytes(bytes: Bytes) -> Self {
-        match String::from_utf8_lossy(&bytes) {
-            std::borrow::Cow::Borrowed(_) => Self(bytes),
-            std::borrow::Cow::Owned(text) => Self(Bytes::from(text)),
+        match String::from_utf8(bytes.into()) {
+            Ok(text) => Self::from(text),
+            Err(error) => Self::from(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        }
+    }
+
+    /// A part of a buffer.
+    pub(crate) fn part(buffer: &Arc<Buffer>, range: Range<usize>) -> Self {
+        if let (Ok(start), Ok(end), Content::Str(_)) =
+            (u32::try_from(range.start), u32::try_from(range.end), &buffer.content)
+            && end != TO_END
+        {
+            return Self { buffer: Arc::clone(buffer), start, end };
+        }
+        Self::from(buffer.content.text(range).into_owned())
+    }
+
+    /// A part of this text that shares its buffer, found by its address; text from elsewhere is
+    /// copied.
+    #[must_use]
+    pub fn share(&self, part: &str) -> Self {
+        let whole = self.as_str();
+        match (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize) {
+            Some(at) if at + part.len() <= whole.len() => {
+                let start = self.start as usize + at;
+                Self::part(&self.buffer, start..start + part.len())
+            }
+            _ => Self::from(part),
         }
     }
 
     /// The text as `&str`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // It was checked when it was made, so the default is never taken.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        let start = self.start as usize;
+        match &self.buffer.content {
+            // It was cut between characters, so the defaults are never taken.
+            Content::Str(text) if self.end == TO_END => text.get(start..).unwrap_or_default(),
+            Content::Str(text) => text.get(start..self.end as usize).unwrap_or_default(),
+            Content::Raw(_) => "",
+        }
     }
 
-    /// The text's buffer.
+    /// The text's bytes.
     #[must_use]
-    pub fn as_bytes(&self) -> &Bytes {
-        &self.0
+    pub fn as_bytes(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        static EMPTY: LazyLock<Text> = LazyLock::new(|| String::new().into());
+        EMPTY.clone()
     }
 }
 
@@ -71,13 +153,15 @@ impl fmt::Display for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Bytes::from(text))
+        let content = Content::Str(text.into_boxed_str());
+        let buffer = Arc::new(Buffer { content, index: Index::default() });
+        Self { buffer, start: 0, end: TO_END }
     }
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
+        Self::from(text.to_owned())
     }
 }
 
@@ -89,21 +173,33 @@ impl From<Text> for String {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        self.as_str() == other.as_str()
     }
 }
 
 impl Eq for Text {}
 
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other.as_bytes()
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == other.as_bytes()
+        self.as_str() == *other
     }
 }
 
@@ -131,16 +227,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_shares_its_buffer() {
-        let buffer = Bytes::from_static(b"Local/100@sdk;1");
-        let text = Text::from_bytes(buffer.clone());
-        assert_eq!(text, "Local/100@sdk;1");
-        assert_eq!(text.as_bytes().as_ptr(), buffer.as_ptr());
+    fn parts_share_the_buffer() {
+        let buffer = Bytes::from(b"Channel: Local/100@sdk;1".to_vec());
+        let address = buffer.as_ptr();
+        let text = Text::from_bytes(buffer);
+        assert_eq!(text.as_bytes().as_ptr(), address);
+        let part = text.share(&text[9..]).share(&text[15..18]);
+        assert_eq!(part, "100");
+        assert_eq!(part.as_bytes().as_ptr(), text[15..].as_ptr());
+        let elsewhere = String::from("100");
+        assert_eq!(text.share(&elsewhere), "100");
+        assert_eq!(size_of::<Option<Text>>(), 16);
     }
 
     #[test]
     fn bytes_that_are_not_utf8_are_replaced() {
         let text = Text::from_bytes(Bytes::from_static(b"Jos\xe9"));
         assert_eq!(text, "Jos\u{fffd}");
+        assert_eq!(Text::default(), "");
     }
 }

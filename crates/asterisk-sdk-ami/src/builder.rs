@@ -63,6 +63,8 @@ impl Builder {
                     credentials,
                     timeout: Self::DEFAULT_CONNECT_TIMEOUT,
                     max_message: Self::DEFAULT_MAX_MESSAGE,
+                    #[cfg(feature = "tls")]
+                    tls: None,
                 },
                 list: ListLimits {
                     items: Self::DEFAULT_MAX_LIST_ITEMS,
@@ -93,6 +95,14 @@ impl Builder {
     /// Which events the server sends from the start. Without it the user's rights decide.
     pub fn event_mask(mut self, mask: impl Into<EventMask>) -> Self {
         self.settings.target.credentials.events = Some(mask.into());
+        self
+    }
+
+    /// Connects over TLS, to the port that manager.conf calls `tlsbindaddr`. (That port says nothing
+    /// to a client without TLS, which runs into [`Builder::connect_timeout`].)
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.settings.target.tls = Some(tls);
         self
     }
 
@@ -191,7 +201,7 @@ impl Builder {
             hub: Arc::clone(&hub),
             ids: Arc::clone(&ids),
             state,
-            lasting: Vec::new(),
+            filters: Vec::new(),
             sees_boot: false,
         };
         tokio::spawn(driver.run(link).instrument(span));

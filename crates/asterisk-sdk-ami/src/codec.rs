@@ -1,6 +1,6 @@
 //! From bytes to messages: finds where each one ends.
 
-use asterisk_proto::ami::Message;
+use asterisk_proto::ami::{Message, Scanner};
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memmem;
 
@@ -26,8 +26,9 @@ pub(crate) enum Frame {
 #[derive(Debug)]
 pub(crate) struct Decoder {
     max_message: usize,
-    /// Up to here the buffer was searched for the end.
-    searched: usize,
+    scanner: Scanner,
+    /// Set before the first byte of a message was seen.
+    between: bool,
     /// Set while a message over the limit is skipped.
     skipping: Option<Skipping>,
 }
@@ -39,47 +40,58 @@ struct Skipping {
 
 impl Decoder {
     pub(crate) fn new(max_message: usize) -> Self {
-        Self { max_message, searched: 0, skipping: None }
+        // Positions in messages are counted with 32 bits.
+        let max_message = max_message.min(u32::MAX as usize / 2);
+        Self { max_message, scanner: Scanner::default(), between: true, skipping: None }
     }
 
     /// The next message of the buffer, or `None` when more bytes are needed.
     pub(crate) fn decode(&mut self, buffer: &mut BytesMut) -> Option<Frame> {
-        if self.skipping.is_none() && self.searched == 0 {
-            skip_blank_lines(buffer);
+        if self.skipping.is_some() {
+            return self.skip(buffer);
         }
-        let Some(found) = memmem::find(&buffer[self.searched..], END) else {
-            // The end may be split between two reads.
-            self.searched = buffer.len().saturating_sub(END.len() - 1);
-            if self.skipping.is_some() || buffer.len() > self.max_message {
-                self.skip(buffer, self.searched);
+        if self.between {
+            skip_blank_lines(buffer);
+            if matches!(buffer[..], [] | [b'\r']) {
+                return None;
+            }
+            self.between = false;
+        }
+        let Some(end) = self.scanner.scan(buffer) else {
+            if buffer.len() > self.max_message {
+                return self.give_up(buffer);
             }
             return None;
         };
-        let end = self.searched + found + 2;
-        let too_long = end > self.max_message;
-        if too_long || self.skipping.is_some() {
-            self.skip(buffer, end);
+        if end > self.max_message {
+            return self.give_up(buffer);
         }
-        self.searched = 0;
-        if let Some(skipping) = self.skipping.take() {
-            buffer.advance(2);
-            return Some(Frame::Skipped(skipping.head));
-        }
-        let bytes = Bytes::copy_from_slice(&buffer[..end]);
+        let message = self.scanner.take(&buffer[..end]);
         buffer.advance(end + 2);
-        Some(Message::parse(bytes).map_or(Frame::Skipped(None), Frame::Message))
+        self.between = true;
+        Some(message.map_or(Frame::Skipped(None), Frame::Message))
     }
 
-    /// Gives up the bytes before `end`, which belong to a message over the limit.
-    fn skip(&mut self, buffer: &mut BytesMut, end: usize) {
-        if self.skipping.is_none() {
-            let head = &buffer[..end.min(HEAD)];
-            let whole = memmem::rfind(head, b"\r\n").unwrap_or(0);
-            let head = Message::parse(Bytes::copy_from_slice(&head[..whole])).ok();
-            self.skipping = Some(Skipping { head });
-        }
-        buffer.advance(end);
-        self.searched = 0;
+    /// Skips the message that the buffer begins with.
+    fn give_up(&mut self, buffer: &mut BytesMut) -> Option<Frame> {
+        let head = &buffer[..buffer.len().min(HEAD)];
+        let whole = memmem::rfind(head, b"\r\n").unwrap_or(0);
+        let head = Message::parse(Bytes::copy_from_slice(&head[..whole])).ok();
+        self.scanner.reset();
+        self.skipping = Some(Skipping { head });
+        self.skip(buffer)
+    }
+
+    /// Gives up bytes until the message has ended.
+    fn skip(&mut self, buffer: &mut BytesMut) -> Option<Frame> {
+        let Some(end) = memmem::find(buffer, END) else {
+            // The end may be split between two reads.
+            buffer.advance(buffer.len().saturating_sub(END.len() - 1));
+            return None;
+        };
+        buffer.advance(end + END.len());
+        self.between = true;
+        Some(Frame::Skipped(self.skipping.take()?.head))
     }
 }
 

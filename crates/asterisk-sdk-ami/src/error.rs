@@ -73,6 +73,9 @@ pub enum ActionError {
         /// What it counts.
         unit: &'static str,
     },
+    /// The items of a list were not taken in time, so what was left of it was thrown away.
+    #[error("the items of the list were not taken in time")]
+    TooSlow,
     /// The server accepted the action, and the answer lacks what the output needs.
     #[error("the answer lacks {lacks}")]
     Incomplete {
@@ -81,6 +84,11 @@ pub enum ActionError {
         /// The answer.
         response: Box<Response>,
     },
+    /// [`blocking::Manager`](crate::blocking::Manager) was used in an asynchronous runtime, whose
+    /// other tasks it would stop. The action was not sent.
+    #[cfg(feature = "blocking")]
+    #[error("a blocking manager cannot be used inside an asynchronous runtime")]
+    InsideRuntime,
 }
 
 /// The server's words, or the last line that the CLI printed.
@@ -106,6 +114,8 @@ impl ActionError {
     pub fn delivery(&self) -> Option<Delivery> {
         match self {
             Self::Invalid(_) => Some(Delivery::NotSent),
+            #[cfg(feature = "blocking")]
+            Self::InsideRuntime => Some(Delivery::NotSent),
             Self::TimedOut { delivery, .. } | Self::Disconnected { delivery } => Some(*delivery),
             _ => None,
         }
@@ -130,6 +140,9 @@ impl ActionError {
 pub enum Stage {
     /// Opening the TCP connection.
     Connect,
+    /// Agreeing on TLS.
+    #[cfg(feature = "tls")]
+    Tls,
     /// Waiting for the server's first line.
     Banner,
     /// Logging in.
@@ -140,6 +153,8 @@ impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Connect => "opening the connection",
+            #[cfg(feature = "tls")]
+            Self::Tls => "agreeing on TLS",
             Self::Banner => "waiting for the server's first line",
             Self::Login => "logging in",
         })
@@ -189,4 +204,20 @@ pub enum ConnectError {
     /// The login cannot be put on the wire.
     #[error("invalid login")]
     Invalid(#[from] InvalidAction),
+    /// There is no TLS connection.
+    #[cfg(feature = "tls")]
+    #[error("no TLS connection")]
+    Tls(#[from] crate::tls::TlsError),
+    /// [`blocking::Manager`](crate::blocking::Manager) was used in an asynchronous runtime, whose
+    /// other tasks it would stop.
+    #[cfg(feature = "blocking")]
+    #[error("a blocking manager cannot be used inside an asynchronous runtime")]
+    InsideRuntime,
+    /// The system has no thread for a blocking manager.
+    #[cfg(feature = "blocking")]
+    #[error("cannot start the connection's thread")]
+    NoThread {
+        /// What the system said.
+        source: io::Error,
+    },
 }

@@ -44,7 +44,9 @@ impl Hub {
         let now = now();
         let mut subscribers = lock(&self.subscribers);
         let mut until = None;
+        let mut full = false;
         subscribers.list.retain(|subscriber| {
+            full |= subscriber.queue.is_full();
             if !subscriber.filter.admits(event) {
                 return true;
             }
@@ -60,10 +62,7 @@ impl Hub {
                 }
             }
         });
-        if until.is_none() {
-            // Set again by the next event that fills a queue.
-            self.full.store(false, Ordering::Relaxed);
-        }
+        self.full.store(full, Ordering::Relaxed);
         until
     }
 

@@ -17,27 +17,40 @@
 //! it was sent, Asterisk acts on it.
 
 pub mod action;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
+mod callbacks;
 mod codec;
 mod driver;
 mod error;
+mod exchange;
 mod hub;
 mod id;
 mod link;
+mod list;
 mod login;
 mod manager;
 mod queue;
 mod reconnect;
+mod send;
 mod session;
 mod state;
 mod subscription;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use asterisk_proto::ami::event;
 pub use asterisk_proto::ami::{AmiEvent, Event, Message, Response, TypedEvent};
 pub use builder::Builder;
+pub use callbacks::{Callbacks, Registration};
 pub use error::{ActionError, ConnectError, InvalidAction, Stage};
+pub use list::ListStream;
 pub use login::LoginMethod;
-pub use manager::{Manager, Send};
+pub use manager::Manager;
 pub use reconnect::Reconnect;
+pub use send::Send;
 pub use state::{CloseReason, ConnectionState, StateWatch};
 pub use subscription::{EventStream, Gap, Missed, OrphanStream, Overflow, Subscribe};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -35,6 +35,8 @@ pub(crate) struct Target {
     pub(crate) credentials: Credentials,
     pub(crate) timeout: Duration,
     pub(crate) max_message: usize,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::tls::Tls>,
 }
 
 /// A logged-in connection.
@@ -62,13 +64,34 @@ impl Target {
     async fn establish(&self, ids: &IdSource, stage: &mut Stage) -> Result<Link, ConnectError> {
         let unreachable =
             |source| ConnectError::Unreachable { address: self.address.clone(), source };
+        #[cfg(feature = "tls")]
+        let handshake = match &self.tls {
+            Some(tls) => Some(tls.prepare(&self.address).await?),
+            None => None,
+        };
         let stream = TcpStream::connect(&self.address).await.map_err(unreachable)?;
         // Actions are small, and are coalesced before they are written.
         stream.set_nodelay(true).map_err(unreachable)?;
+        #[cfg(feature = "tls")]
+        if let Some(handshake) = handshake {
+            *stage = Stage::Tls;
+            let (reader, writer) = tokio::io::split(handshake.run(stream).await?);
+            return self.log_in(Box::new(reader), Box::new(writer), ids, stage).await;
+        }
         let (reader, writer) = stream.into_split();
+        self.log_in(Box::new(reader), Box::new(writer), ids, stage).await
+    }
+
+    async fn log_in(
+        &self,
+        reader: Box<dyn AsyncRead + Send + Unpin>,
+        writer: Box<dyn AsyncWrite + Send + Unpin>,
+        ids: &IdSource,
+        stage: &mut Stage,
+    ) -> Result<Link, ConnectError> {
         let mut link = Link {
-            reader: Box::new(reader),
-            writer: Box::new(writer),
+            reader,
+            writer,
             input: BytesMut::new(),
             banner: String::new(),
             decoder: Decoder::new(self.max_message),

@@ -53,7 +53,7 @@ impl Credentials {
         let Step::Challenge(_) = step else {
             return Ok(Step::Done);
         };
-        let reply = action::Reply { response, items: Vec::new(), complete: None };
+        let reply = action::Reply::new(response, Vec::new(), None);
         let challenge = action::Challenge::output(reply)
             .map_err(|error| ConnectError::Authentication { message: error.to_string() })?;
         let key = md5_key(&challenge, self.secret.expose());

@@ -1,25 +1,20 @@
 //! The handle that applications hold.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asterisk_proto::ActionId;
 use asterisk_proto::ami::event::OriginateResponse;
-use asterisk_proto::error::Delivery;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
-use tracing::Instrument;
+use tokio::sync::{mpsc, watch};
 
-use crate::action::{self, Action, Logoff, Originate};
+use crate::action::{self, Action, Aggregate, ListItem, Logoff, Originate};
 use crate::builder::Builder;
-use crate::driver::{Lasting, Request};
+use crate::driver::Request;
 use crate::error::ActionError;
 use crate::hub::Hub;
 use crate::id::IdSource;
-use crate::session::Failure;
+use crate::list::ListStream;
+use crate::send::Send;
 use crate::state::{CloseReason, ConnectionState, StateWatch};
 use crate::subscription::Subscribe;
 
@@ -100,6 +95,10 @@ impl Manager {
     /// # }
     /// ```
     ///
+    /// Any number may be in flight. Asterisk answers in order, so one that it takes its time over
+    /// (`WaitEvent`, an `Originate` that is not in the background) holds up all behind it, events
+    /// included.
+    ///
     /// # Errors
     ///
     /// See [`ActionError`], which says whether the server may have acted on the action.
@@ -109,8 +108,41 @@ impl Manager {
     /// Dropping the future does not undo the action: once it was sent, the server acts on it, and
     /// its answer is thrown away when it comes.
     pub fn send<A: Action>(&self, action: A) -> Send<'_, A> {
-        let timeout = self.shared.action_timeout;
-        Send { manager: self, action, id: None, timeout }
+        Send::new(&self.shared, action)
+    }
+
+    /// Sends an action that answers with a list, and gives its items as they come.
+    ///
+    /// The server writes a list in one go, so while nobody takes the items, the reader waits, and
+    /// with it everything else on this connection; it does so for at most
+    /// [`ListStream::PATIENCE`]. The whole list has to come within the action timeout.
+    ///
+    /// ```no_run
+    /// # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), asterisk_sdk_ami::ActionError> {
+    /// use asterisk_sdk_ami::action::CoreShowChannels;
+    ///
+    /// let mut channels = manager.stream(CoreShowChannels::new()).await?;
+    /// while let Some(item) = channels.next().await {
+    ///     println!("{:?}", item?.channel.channel);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the action cannot be sent; all others come as the last item of the stream.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future or the stream does not undo the action; what is left of the list is thrown
+    /// away.
+    pub async fn stream<T, A>(&self, action: A) -> Result<ListStream<T>, ActionError>
+    where
+        T: ListItem,
+        A: Action<Output = Aggregate<T>>,
+    {
+        ListStream::open(&self.shared, &action).await
     }
 
     /// Calls a channel, and waits for how it came out: answered, busy, no answer … are all
@@ -179,95 +211,5 @@ impl Manager {
         if self.shared.requests.send(Request::Close).await.is_ok() {
             self.closed().await;
         }
-    }
-
-    async fn execute<A: Action>(
-        &self,
-        action: A,
-        id: Option<ActionId>,
-        timeout: Duration,
-    ) -> Result<A::Output, ActionError> {
-        let id = id.unwrap_or_else(|| self.shared.ids.next());
-        let span = tracing::debug_span!("ami_action", name = action.name(), %id);
-        let text = action::encode(&action, &id)?;
-        let (ticket, outcome) = oneshot::channel();
-        let deadline = Instant::now() + timeout;
-        let name = id.clone();
-        let lasting = Lasting::new(action.name(), &text);
-        let expect = action.expect();
-        let request = Request::Send { id, text, expect, lasting, deadline, ticket };
-        async {
-            match tokio::time::timeout_at(deadline, self.shared.requests.send(request)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => {
-                    return Err(ActionError::Disconnected { delivery: Delivery::NotSent });
-                }
-                Err(_) => {
-                    let delivery = Delivery::NotSent;
-                    return Err(ActionError::TimedOut { delivery, after: timeout });
-                }
-            }
-            // The task keeps the deadline, because it knows how much was written.
-            let outcome = outcome
-                .await
-                .map_err(|_| ActionError::Disconnected { delivery: Delivery::Unknown })?;
-            let reply = outcome.map_err(|failure| failed(failure, timeout, &name))?;
-            if reply.response.is_error() {
-                return Err(ActionError::Refused { response: Box::new(reply.response) });
-            }
-            A::output(reply)
-        }
-        .instrument(span)
-        .await
-    }
-}
-
-fn failed(failure: Failure, after: Duration, id: &ActionId) -> ActionError {
-    match failure {
-        Failure::TimedOut(delivery) => ActionError::TimedOut { delivery, after },
-        Failure::Disconnected(delivery) => ActionError::Disconnected { delivery },
-        Failure::TooManyItems(limit) => ActionError::TooLarge { limit, unit: "items" },
-        Failure::TooManyBytes(limit) => ActionError::TooLarge { limit, unit: "bytes" },
-        Failure::IdInUse => {
-            crate::error::InvalidAction::IdInUse { id: id.as_str().to_owned() }.into()
-        }
-    }
-}
-
-/// An action about to be sent; made by [`Manager::send`], sent by `.await`.
-#[derive(Debug)]
-#[must_use = "an action is sent when it is awaited"]
-pub struct Send<'a, A> {
-    manager: &'a Manager,
-    action: A,
-    id: Option<ActionId>,
-    timeout: Duration,
-}
-
-impl<A> Send<'_, A> {
-    /// Sends the action under an id of your own choice. It must not be in flight already, and should
-    /// not be one that another session might use.
-    pub fn action_id(mut self, id: impl Into<ActionId>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// How long to wait for the answer, instead of the connection's action timeout.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-}
-
-impl<'a, A> IntoFuture for Send<'a, A>
-where
-    A: Action + std::marker::Send + Sync + 'a,
-    A::Output: 'a,
-{
-    type Output = Result<A::Output, ActionError>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + std::marker::Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.manager.execute(self.action, self.id, self.timeout))
     }
 }

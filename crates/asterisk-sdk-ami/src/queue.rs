@@ -39,8 +39,8 @@ struct State<T> {
     waker: Option<Waker>,
     /// How many items were ever taken: whether the subscriber makes progress.
     taken: u64,
-    /// `taken` when the queue was last found to be stuck.
-    stuck_at: u64,
+    /// `taken` when the queue was last found to be stuck, if it ever was.
+    stuck_at: Option<u64>,
     /// Until when the reader is held for this queue, and `taken` when that began.
     held: Option<(Instant, u64)>,
 }
@@ -58,7 +58,7 @@ impl<T> Queue<T> {
             closed: false,
             waker: None,
             taken: 0,
-            stuck_at: 0,
+            stuck_at: None,
             held: None,
         };
         Self { capacity, overflow, state: Mutex::new(state) }
@@ -66,8 +66,8 @@ impl<T> Queue<T> {
 
     /// Whether an event may go in now.
     ///
-    /// A queue that is full holds the reader for a moment if its subscriber takes events; one that
-    /// is stuck holds nobody until it moves again.
+    /// A queue that is full holds the reader for a moment, again and again if its subscriber takes
+    /// events meanwhile; one that is stuck holds nobody until it moves again.
     pub(crate) fn pressure(&self, now: Instant) -> Pressure {
         let mut state = lock(&self.state);
         if state.closed || state.items.len() < self.capacity {
@@ -78,10 +78,10 @@ impl<T> Queue<T> {
             (_, Some((until, _))) if now < until => Pressure::Hold(until),
             (Overflow::DropOldest, Some(_)) => {
                 state.held = None;
-                state.stuck_at = state.taken;
+                state.stuck_at = Some(state.taken);
                 Pressure::None
             }
-            (Overflow::DropOldest, None) if state.taken == state.stuck_at => Pressure::None,
+            (Overflow::DropOldest, None) if state.stuck_at == Some(state.taken) => Pressure::None,
             (Overflow::DropOldest, None) => Self::hold(&mut state, now + HOLD),
             (Overflow::Wait { .. }, Some((_, taken))) if state.taken == taken => Pressure::Close,
             (Overflow::Wait { deadline }, _) => Self::hold(&mut state, now + deadline),
@@ -91,6 +91,11 @@ impl<T> Queue<T> {
     fn hold(state: &mut State<T>, until: Instant) -> Pressure {
         state.held = Some((until, state.taken));
         Pressure::Hold(until)
+    }
+
+    /// Whether there is no room.
+    pub(crate) fn is_full(&self) -> bool {
+        lock(&self.state).items.len() >= self.capacity
     }
 
     /// Puts an item in, and whether the queue is full then. The subscriber is woken by
@@ -202,10 +207,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_subscriber_that_never_took_anything_holds_nobody() {
+    async fn a_subscriber_that_never_takes_anything_holds_the_reader_once() {
         let queue = Queue::new(1, Overflow::DropOldest);
+        let now = Instant::now();
         queue.push(Ok(event(1)));
-        assert_eq!(queue.pressure(Instant::now()), Pressure::None);
+        assert_eq!(queue.pressure(now), Pressure::Hold(now + HOLD));
+        assert_eq!(queue.pressure(now + HOLD), Pressure::None);
+        queue.push(Ok(event(2)));
+        assert_eq!(queue.pressure(now + HOLD), Pressure::None);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@
 //! the same, because live events, user events above all, may carry anybody's.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use asterisk_proto::ActionId;
 use asterisk_proto::ami::{Event, Kind, Message, Response};
@@ -12,6 +13,7 @@ use asterisk_proto::error::Delivery;
 use tokio::time::Instant;
 
 use crate::action::{Expect, Reply};
+use crate::queue::Queue;
 
 /// Why an action in flight ends without a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub(crate) enum Failure {
 
 pub(crate) type Outcome = Result<Reply, Failure>;
 
+/// Where the items of an action's list go.
+#[derive(Debug, Clone)]
+pub(crate) enum Items {
+    /// Into the reply.
+    Collect,
+    /// Into the reply, and to the subscribers.
+    Publish,
+    /// One by one to whoever takes them from here.
+    Stream(Arc<Queue<Event>>),
+}
+
 /// What a message turned out to be.
 #[derive(Debug)]
 pub(crate) enum Received<T> {
@@ -32,6 +45,8 @@ pub(crate) enum Received<T> {
     Event(Event),
     /// It ends an action. An event that others may want to see as well comes along.
     Done { ticket: T, outcome: Outcome, event: Option<Event> },
+    /// An item for whoever takes the list's items one by one.
+    Item(Arc<Queue<Event>>, Event),
     /// A part of something in flight.
     Absorbed,
     /// An answer that nobody waits for any more, or nobody ever asked for.
@@ -64,6 +79,7 @@ struct InFlight<T> {
     deadline: Instant,
     /// The position of its first byte in all that is written on this connection.
     written_from: u64,
+    items: Items,
     /// The response, where an event is still to come.
     response: Option<Response>,
 }
@@ -72,6 +88,7 @@ struct InFlight<T> {
 struct List {
     id: ActionId,
     response: Response,
+    sink: Items,
     items: Vec<Event>,
     bytes: usize,
 }
@@ -105,13 +122,14 @@ impl<T> Session<T> {
         expect: Expect,
         deadline: Instant,
         written_from: u64,
+        items: Items,
         ticket: T,
     ) -> Result<(), T> {
         if self.in_flight.contains_key(id.as_str()) {
             return Err(ticket);
         }
         self.deadlines.insert((deadline, id.clone()));
-        let action = InFlight { ticket, expect, deadline, written_from, response: None };
+        let action = InFlight { ticket, expect, deadline, written_from, items, response: None };
         self.in_flight.insert(id, action);
         Ok(())
     }
@@ -175,7 +193,8 @@ impl<T> Session<T> {
         if response.starts_list() {
             let id = ActionId::from(id);
             let bytes = response.message().as_bytes().len();
-            self.list = Some(List { id, response, items: Vec::new(), bytes });
+            let sink = action.items.clone();
+            self.list = Some(List { id, response, sink, items: Vec::new(), bytes });
             return Received::Absorbed;
         }
         if matches!(action.expect, Expect::Event(_)) && !response.is_error() {
@@ -183,19 +202,25 @@ impl<T> Session<T> {
             return Received::Absorbed;
         }
         let id = ActionId::from(id);
-        self.done(&id, Reply { response, items: Vec::new(), complete: None })
+        self.done(&id, Reply::new(response, Vec::new(), None))
     }
 
     fn receive_event(&mut self, event: Event) -> Received<T> {
         if self.list.is_none() && self.in_flight.is_empty() {
             return Received::Event(event);
         }
-        let Some(id) = action_id(event.message()) else {
-            return Received::Event(event);
+        let id = action_id(event.message());
+        let is_item = |list: &mut List| match id {
+            Some(id) => list.id == id && !is_never_an_item(&event),
+            // IAXpeers leaves the id out. Live events have a privilege, and none comes in a list.
+            None => event.message().value("Privilege").is_none(),
         };
-        if let Some(list) = self.list.take_if(|list| list.id == id && !is_never_an_item(&event)) {
+        if let Some(list) = self.list.take_if(is_item) {
             return self.receive_item(list, event);
         }
+        let Some(id) = id else {
+            return Received::Event(event);
+        };
         let Some(action) = self.in_flight.get_mut(id) else {
             return Received::Event(event);
         };
@@ -210,7 +235,7 @@ impl<T> Session<T> {
             return Received::Event(event);
         };
         let id = ActionId::from(id);
-        let reply = Reply { response, items: Vec::new(), complete: Some(event.clone()) };
+        let reply = Reply::new(response, Vec::new(), Some(event.clone()));
         match self.done(&id, reply) {
             Received::Done { ticket, outcome, .. } => {
                 Received::Done { ticket, outcome, event: Some(event) }
@@ -226,9 +251,15 @@ impl<T> Session<T> {
         });
         if ended {
             let List { id, response, items, .. } = list;
-            return self.done(&id, Reply { response, items, complete: Some(event) });
+            return self.done(&id, Reply::new(response, items, Some(event)));
+        }
+        if let Items::Stream(queue) = &list.sink {
+            let queue = Arc::clone(queue);
+            self.list = Some(list);
+            return Received::Item(queue, event);
         }
         list.bytes += event.message().as_bytes().len();
+        let published = matches!(list.sink, Items::Publish).then(|| event.clone());
         list.items.push(event);
         let failure = if list.items.len() > self.limits.items {
             Failure::TooManyItems(self.limits.items)
@@ -236,7 +267,7 @@ impl<T> Session<T> {
             Failure::TooManyBytes(self.limits.bytes)
         } else {
             self.list = Some(list);
-            return Received::Absorbed;
+            return published.map_or(Received::Absorbed, Received::Event);
         };
         // The rest of the list is still to come, and is nobody's event.
         let ticket = self.finish(&list.id).map(|action| action.ticket);
@@ -285,7 +316,7 @@ mod tests {
     /// A session with one action in flight, which is written from byte 100 on.
     fn session(expect: Expect, deadline: Instant) -> Session<&'static str> {
         let mut session = Session::new(LIMITS);
-        session.begin("7".into(), expect, deadline, 100, "ticket").unwrap();
+        session.begin("7".into(), expect, deadline, 100, Items::Collect, "ticket").unwrap();
         session
     }
 
@@ -343,7 +374,7 @@ mod tests {
         let item = message("Event: DeviceStateChange\r\nActionID: 7\r\n");
         assert!(matches!(session.receive(item), Received::Absorbed));
         for live in [
-            "Event: DeviceStateChange\r\n",
+            "Event: DeviceStateChange\r\nPrivilege: call,all\r\n",
             "Event: DeviceStateChange\r\nActionID: 8\r\n",
             "Event: UserEvent\r\nActionID: 7\r\nEventList: Complete\r\n",
         ] {

@@ -13,17 +13,9 @@ pub trait Field: Sized {
     fn read(message: &Message, name: &str) -> Self;
 }
 
-/// Asterisk prints this for what it does not know.
-const UNKNOWN: &[u8] = b"<unknown>";
-
-/// The text of a header that the server knows.
-pub(super) fn known(message: &Message, name: &str) -> Option<Text> {
-    message.text(name).filter(|text| text.as_bytes() != UNKNOWN)
-}
-
 impl Field for Option<Text> {
     fn read(message: &Message, name: &str) -> Self {
-        known(message, name)
+        message.known(name)
     }
 }
 
@@ -38,7 +30,7 @@ macro_rules! number_fields {
     ($($number:ty),+) => {
         $(impl Field for Option<$number> {
             fn read(message: &Message, name: &str) -> Self {
-                str::from_utf8(message.value(name)?).ok()?.trim().parse().ok()
+                message.get(name)?.trim().parse().ok()
             }
         })+
     };
@@ -60,12 +52,17 @@ impl Field for Option<bool> {
     }
 }
 
+/// An id is not empty.
+pub(super) fn id<T: From<Text>>(text: Option<Text>) -> Option<T> {
+    text.filter(|text| !text.is_empty()).map(T::from)
+}
+
 /// Fields that are a non-empty, known id.
 macro_rules! id_fields {
     ($($id:ty),+) => {
         $(impl Field for Option<$id> {
             fn read(message: &Message, name: &str) -> Self {
-                known(message, name).filter(|id| !id.is_empty()).map(<$id>::from)
+                id(message.known(name))
             }
         })+
     };
@@ -82,10 +79,16 @@ impl Field for Option<HangupCause> {
 impl Field for Option<ChannelState> {
     /// States come as numbers (`ChannelState`) and as words (`ChannelStateDesc`).
     fn read(message: &Message, name: &str) -> Self {
-        let text = known(message, name)?;
-        match text.parse() {
-            Ok(code) => ChannelState::from_code(code),
-            Err(_) => Some(ChannelState::from(&*text)),
-        }
+        state(&message.get(name)?)
+    }
+}
+
+pub(super) fn state(text: &str) -> Option<ChannelState> {
+    if text == "<unknown>" {
+        return None;
+    }
+    match text.parse() {
+        Ok(code) => ChannelState::from_code(code),
+        Err(_) => Some(ChannelState::from(text)),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use memchr::memchr;
 
+use super::scanner::{Line, Lines, Place, Scanner};
 use crate::error::ParseError;
-use crate::text::Text;
+use crate::text::{Buffer, Content, Text};
 
 /// One manager message: header lines in the server's order, duplicates kept, bytes untouched.
 ///
@@ -16,18 +17,19 @@ use crate::text::Text;
 /// necessarily UTF-8: the accessors that give text replace what is not, [`Message::value`] gives the
 /// bytes. Cloning costs a reference count.
 #[derive(Clone)]
-pub struct Message(Arc<Inner>);
+pub struct Message(Arc<Buffer>);
 
-struct Inner {
-    bytes: Bytes,
-    lines: Vec<Line>,
-    /// The line that says what the message is.
-    first: usize,
+/// Where the headers of a message are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Index {
+    lines: Lines,
+    /// Which line says what the message is.
+    first: u32,
     kind: Kind,
 }
 
 /// What a message is, by its first line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
     /// `Response: …`, the answer to an action.
@@ -35,45 +37,44 @@ pub enum Kind {
     /// `Event: …`, a live event or an item of a list.
     Event,
     /// Neither: noise that some modules write between messages.
+    #[default]
     Other,
-}
-
-/// Where a line stands in the buffer; `colon == end` marks a line without a colon.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    start: u32,
-    colon: u32,
-    end: u32,
 }
 
 impl Message {
     /// Reads the lines of one message.
     ///
-    /// `bytes` holds lines ended by CR LF; the empty line that ends the message may be there or not.
-    /// A bare LF is part of a value: servers write some.
+    /// `bytes` holds lines ended by CR LF; the empty line that ends the message may be there or not,
+    /// and what stands behind it is not read. A bare LF is part of a value: servers write some.
     ///
     /// # Errors
     ///
     /// When there is no line at all, or more than 4 GiB of them.
+    // By value, because a message once held on to it, and may do so again.
+    #[expect(clippy::needless_pass_by_value)]
     pub fn parse(bytes: Bytes) -> Result<Self, ParseError> {
-        let expected = "header lines of a manager message";
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(ParseError::new(expected, &bytes));
+        let mut rest = &bytes[..];
+        while let Some(behind) = rest.strip_prefix(b"\r\n") {
+            rest = behind;
         }
-        // Headers are about 25 bytes; one more allocation in the odd case is fine.
-        let mut lines = Vec::with_capacity(bytes.len() / 20 + 1);
-        let mut start = 0;
-        while start < bytes.len() {
-            let end = line_end(&bytes, start);
-            if end > start {
-                lines.push(Line::at(&bytes, start, end));
-            }
-            start = end + 2;
+        let mut scanner = Scanner::default();
+        let end = match scanner.scan(rest) {
+            Some(end) => end,
+            None => scanner.end(rest),
+        };
+        scanner.take(&rest[..end])
+    }
+
+    /// A message whose lines were found.
+    pub(super) fn new(bytes: &[u8], lines: &[Line]) -> Result<Self, ParseError> {
+        if lines.is_empty() {
+            return Err(ParseError::new("header lines of a manager message", bytes));
         }
         // Only the first line counts, because later ones may be named Event or Response too. What
         // has neither name in front is what IAXnetstats glues before the next message.
-        let found = lines.iter().enumerate().find_map(|(index, line)| {
-            let name = &bytes[line.name()];
+        let lines = Lines::new(lines);
+        let found = (0..).zip(places(bytes, &lines)).find_map(|(index, place)| {
+            let name = &bytes[place.name];
             if name.eq_ignore_ascii_case(b"Event") {
                 Some((index, Kind::Event))
             } else if name.eq_ignore_ascii_case(b"Response") {
@@ -82,29 +83,34 @@ impl Message {
                 None
             }
         });
-        let (first, kind) = found.unwrap_or((0, Kind::Other));
-        if lines.is_empty() {
-            return Err(ParseError::new(expected, &bytes));
-        }
-        Ok(Self(Arc::new(Inner { bytes, lines, first, kind })))
+        let (first, kind) = found.unwrap_or_default();
+        let content = match str::from_utf8(bytes) {
+            Ok(text) => Content::Str(text.into()),
+            Err(_) => Content::Raw(bytes.into()),
+        };
+        let index = Index { lines, first, kind };
+        Ok(Self(Arc::new(Buffer { content, index })))
     }
 
     /// What the message is.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.0.kind
+        self.0.index.kind
     }
 
     /// The value of the line that says what the message is: an event's name, a response's status.
     #[must_use]
     pub fn subject(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0.bytes[self.0.lines[self.0.first].value(&self.0.bytes)])
+        let Index { lines, first, .. } = &self.0.index;
+        let first = *first as usize;
+        let place = lines.get(first).place(lines.start(first), self.as_bytes());
+        self.0.content.text(place.value)
     }
 
     /// The message as received, without the empty line.
     #[must_use]
-    pub fn as_bytes(&self) -> &Bytes {
-        &self.0.bytes
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.content.as_bytes()
     }
 
     /// All lines in the server's order.
@@ -112,39 +118,61 @@ impl Message {
     /// A line without a colon is a header with an empty name.
     #[must_use]
     pub fn headers(&self) -> impl ExactSizeIterator<Item = Header<'_>> {
-        self.0.lines.iter().map(|line| Header {
-            name: &self.0.bytes[line.name()],
-            value: &self.0.bytes[line.value(&self.0.bytes)],
-        })
+        let bytes = self.as_bytes();
+        self.places().map(|place| Header { name: &bytes[place.name], value: &bytes[place.value] })
     }
 
     /// The first value of a header, as text.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.value(name).map(String::from_utf8_lossy)
+        Some(self.0.content.text(self.find(name)?))
     }
 
     /// All values of a header that may stand several times, in order.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
-        self.find(name)
-            .map(|line| String::from_utf8_lossy(&self.0.bytes[line.value(&self.0.bytes)]))
+        self.find_all(name).map(|value| self.0.content.text(value))
     }
 
     /// The first value of a header, as bytes.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&[u8]> {
-        self.find(name).next().map(|line| &self.0.bytes[line.value(&self.0.bytes)])
+        Some(&self.as_bytes()[self.find(name)?])
     }
 
     /// The first value of a header, as text that shares this message's buffer.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Text> {
-        self.texts(name).next()
+        Some(Text::part(&self.0, self.find(name)?))
     }
 
     /// All values of a header, as texts that share this message's buffer.
     pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = Text> {
-        self.find(name).map(|line| Text::from_bytes(self.0.bytes.slice(line.value(&self.0.bytes))))
+        self.find_all(name).map(|value| Text::part(&self.0, value))
+    }
+
+    /// The first value of a header, unless it is what Asterisk writes for what it does not know.
+    pub(super) fn known(&self, name: &str) -> Option<Text> {
+        self.known_at(self.find(name)?)
+    }
+
+    /// The same for a value whose place is known.
+    pub(super) fn known_at(&self, value: Range<usize>) -> Option<Text> {
+        (&self.as_bytes()[value.clone()] != UNKNOWN).then(|| Text::part(&self.0, value))
+    }
+
+    /// The text in a place, sharing this message's buffer.
+    pub(super) fn part(&self, value: Range<usize>) -> Text {
+        Text::part(&self.0, value)
+    }
+
+    /// The text in a place.
+    pub(super) fn text_at(&self, value: Range<usize>) -> Cow<'_, str> {
+        self.0.content.text(value)
+    }
+
+    /// Where everything is.
+    pub(super) fn places(&self) -> impl ExactSizeIterator<Item = Place> {
+        places(self.as_bytes(), &self.0.index.lines)
     }
 
     /// The `ActionID`: which action this belongs to.
@@ -156,13 +184,48 @@ impl Message {
         self.value("ActionID")
     }
 
-    fn find(&self, name: &str) -> impl Iterator<Item = &Line> {
-        self.0
-            .lines
-            .iter()
-            .filter(|line| self.0.bytes[line.name()].eq_ignore_ascii_case(name.as_bytes()))
+    /// Where the first value of a header is.
+    fn find(&self, name: &str) -> Option<Range<usize>> {
+        let (bytes, lines) = (self.as_bytes(), &self.0.index.lines);
+        let mut from = 0;
+        loop {
+            // Lengths differ mostly, and are compared without a look at the bytes.
+            let at = lines.named(from, name.len())?;
+            let place = lines.get(at).place(lines.start(at), bytes);
+            if is(&bytes[place.name], name) {
+                return Some(place.value);
+            }
+            from = at + 1;
+        }
+    }
+
+    /// Where all values of a header are.
+    fn find_all(&self, name: &str) -> impl Iterator<Item = Range<usize>> {
+        let bytes = self.as_bytes();
+        self.places().filter_map(|place| is(&bytes[place.name], name).then_some(place.value))
     }
 }
+
+fn places(bytes: &[u8], lines: &Lines) -> impl ExactSizeIterator<Item = Place> {
+    let mut next = 0;
+    (0..lines.len()).map(move |index| {
+        let line = lines.get(index);
+        line.place(std::mem::replace(&mut next, line.next()), bytes)
+    })
+}
+
+/// Whether a name is this one. Most differ in the first letter or are written alike.
+fn is(found: &[u8], name: &str) -> bool {
+    let name = name.as_bytes();
+    if found.len() != name.len() {
+        return false;
+    }
+    let first = |name: &[u8]| name.first().map(u8::to_ascii_lowercase);
+    first(found) == first(name) && (found == name || found.eq_ignore_ascii_case(name))
+}
+
+/// Asterisk writes this for what it does not know.
+const UNKNOWN: &[u8] = b"<unknown>";
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,7 +235,7 @@ impl fmt::Debug for Message {
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        self.0.bytes == other.0.bytes
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -200,58 +263,6 @@ impl<'a> Header<'a> {
     pub fn value_lossy(&self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.value)
     }
-}
-
-impl Line {
-    // `Message::parse` checked that every position fits.
-    #[expect(clippy::cast_possible_truncation)]
-    fn at(bytes: &[u8], start: usize, end: usize) -> Self {
-        let line = &bytes[start..end];
-        let colon = colon(line).map_or(end, |colon| start + colon);
-        Self { start: start as u32, colon: colon as u32, end: end as u32 }
-    }
-
-    fn name(self) -> std::ops::Range<usize> {
-        let end = if self.colon == self.end { self.start } else { self.colon };
-        self.start as usize..end as usize
-    }
-
-    fn value(self, bytes: &[u8]) -> std::ops::Range<usize> {
-        let end = self.end as usize;
-        if self.colon == self.end {
-            return self.start as usize..end;
-        }
-        let start = self.colon as usize + 1;
-        // One blank belongs to the separator, any more to the value.
-        start + usize::from(bytes[start..end].first() == Some(&b' '))..end
-    }
-}
-
-/// Where the line that begins at `start` ends: at its CR LF, or at the end of the bytes.
-fn line_end(bytes: &[u8], start: usize) -> usize {
-    let mut from = start;
-    while let Some(found) = memchr(b'\n', &bytes[from..]) {
-        let lf = from + found;
-        if lf > start && bytes[lf - 1] == b'\r' {
-            return lf - 1;
-        }
-        from = lf + 1;
-    }
-    bytes.len()
-}
-
-/// The colon between name and value.
-fn colon(line: &[u8]) -> Option<usize> {
-    let first = memchr(b':', line)?;
-    // `ChanVariable(<channel>): name=value`: the channel's name may hold a colon.
-    let name = &line[..first];
-    if memchr(b'(', name).is_some_and(|open| name[..open].ends_with(b"ChanVariable"))
-        && memchr(b')', name).is_none()
-    {
-        let close = line.windows(2).position(|pair| pair == b"):");
-        return Some(close.map_or(first, |close| close + 1));
-    }
-    Some(first)
 }
 
 #[cfg(test)]

@@ -17,10 +17,13 @@ pub mod event;
 mod field;
 mod message;
 mod response;
+mod scanner;
 mod snapshot;
 
 pub use event::{AmiEvent, Event, TypedEvent};
 pub use field::Field;
+pub(crate) use message::Index;
 pub use message::{Header, Kind, Message};
 pub use response::{Response, Status};
+pub use scanner::Scanner;
 pub use snapshot::{ChannelSnapshot, Party};

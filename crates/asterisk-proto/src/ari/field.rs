@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -19,17 +18,12 @@ use crate::{BridgeId, ChannelId, ChannelState, HangupCause, PlaybackId, Text};
 
 /// The buffer that is being read, so that text can share it.
 #[derive(Clone, Copy)]
-pub struct Source<'a>(pub(super) &'a Bytes);
+pub struct Source<'a>(pub(super) &'a Text);
 
 impl Source<'_> {
     pub(super) fn text(self, text: &str) -> Text {
-        // By address: text with escapes was decoded elsewhere and has to be copied.
-        let (buffer, start) = (self.0.as_ptr() as usize, text.as_ptr() as usize);
-        if start >= buffer && start + text.len() <= buffer + self.0.len() {
-            Text::from_bytes(self.0.slice_ref(text.as_bytes()))
-        } else {
-            Text::from(text)
-        }
+        // Text with escapes was decoded elsewhere and is copied.
+        self.0.share(text)
     }
 }
 

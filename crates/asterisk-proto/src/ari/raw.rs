@@ -62,7 +62,7 @@ impl Event {
     ///
     /// When it is not JSON, not an object, or has no `type`.
     pub fn new(json: Text) -> Result<Self, ParseError> {
-        let peek = PeekSeed(Source(json.as_bytes()));
+        let peek = PeekSeed(Source(&json));
         let mut text = serde_json::Deserializer::from_str(&json);
         let peeked = peek.deserialize(&mut text).and_then(|peeked| text.end().map(|()| peeked));
         match peeked {

@@ -1,13 +1,14 @@
 //! Actions of the session and the server itself.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use asterisk_proto::Secret;
+use asterisk_proto::ami::Response;
 use asterisk_proto::ami::event::CoreShowChannel;
-use asterisk_proto::ami::{AmiEvent, Response};
 
 use super::macros::ami_action;
-use super::{Action, Aggregate, EventMask, Headers, Reply};
+use super::{Action, Aggregate, EventMask, Headers, ListItem, Reply};
 use crate::error::ActionError;
 
 /// The output of actions that yield nothing but the server's word.
@@ -17,7 +18,7 @@ pub(super) fn response(reply: Reply) -> Result<Response, ActionError> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the type that the table calls")]
-fn aggregate<T: AmiEvent>(reply: Reply) -> Result<Aggregate<T>, ActionError> {
+fn aggregate<T: ListItem>(reply: Reply) -> Result<Aggregate<T>, ActionError> {
     Ok(Aggregate::new(reply))
 }
 
@@ -79,7 +80,7 @@ ami_action!(
     |reply| {
         let timestamp = reply.response.message().get("Timestamp");
         let timestamp = timestamp.and_then(|seconds| seconds.trim().parse().ok());
-        Ok(Pong { timestamp })
+        Ok(Pong { timestamp, round_trip: reply.round_trip })
     }
 );
 
@@ -89,6 +90,8 @@ ami_action!(
 pub struct Pong {
     /// The server's clock, in seconds since 1970.
     pub timestamp: Option<f64>,
+    /// How long the answer took.
+    pub round_trip: Duration,
 }
 
 ami_action!(

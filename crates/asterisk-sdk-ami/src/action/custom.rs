@@ -1,6 +1,6 @@
 //! Actions that the crate has no type for.
 
-use super::{Action, Headers, Reply};
+use super::{Action, Expect, Headers, Reply};
 use crate::error::ActionError;
 
 /// Any action, by name and headers.
@@ -15,17 +15,25 @@ use crate::error::ActionError;
 pub struct Custom {
     name: String,
     headers: Vec<(String, String)>,
+    expect: Expect,
 }
 
 impl Custom {
     /// The action called `name`.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), headers: Vec::new() }
+        Self { name: name.into(), headers: Vec::new(), expect: Expect::Response }
     }
 
     /// Adds a header; names may repeat.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The action ends by the event of this name with its ActionID, not by its response: `FAXStats`,
+    /// an `Originate` in the background. Lists need no such word.
+    pub fn until_event(mut self, name: &'static str) -> Self {
+        self.expect = Expect::Event(name);
         self
     }
 }
@@ -41,6 +49,10 @@ impl Action for Custom {
         for (name, value) in &self.headers {
             headers.add(name, value);
         }
+    }
+
+    fn expect(&self) -> Expect {
+        self.expect
     }
 
     fn output(reply: Reply) -> Result<Reply, ActionError> {

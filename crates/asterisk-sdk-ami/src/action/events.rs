@@ -114,6 +114,18 @@ impl EventMask {
     pub const ON: Self = Self(Cow::Borrowed("on"));
     /// No events.
     pub const OFF: Self = Self(Cow::Borrowed("off"));
+
+    /// A mask that the server has accepted, whatever it is.
+    pub(crate) fn raw(mask: String) -> Self {
+        Self(mask.into())
+    }
+
+    /// Whether the session hears that the server is ready.
+    pub(crate) fn has_system(&self) -> bool {
+        let classes = ["on", "all", "yes", "true", "system"];
+        let mut names = self.0.split(',').map(str::trim);
+        names.any(|name| classes.iter().any(|class| name.eq_ignore_ascii_case(class)))
+    }
 }
 
 impl From<EventClass> for EventMask {

@@ -8,6 +8,7 @@ mod macros;
 mod originate;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use asterisk_proto::ami::{AmiEvent, Event, Response};
 use asterisk_proto::{ActionId, Secret};
@@ -72,6 +73,14 @@ pub struct Reply {
     pub items: Vec<Event>,
     /// The event that ended the list, or that the action waited for.
     pub complete: Option<Event>,
+    /// From handing the action to the connection until all of this was there.
+    pub round_trip: Duration,
+}
+
+impl Reply {
+    pub(crate) fn new(response: Response, items: Vec<Event>, complete: Option<Event>) -> Self {
+        Self { response, items, complete, round_trip: Duration::ZERO }
+    }
 }
 
 /// A list: what the server answered, the typed items, and the event that ended it.
@@ -88,30 +97,54 @@ pub struct Aggregate<T> {
     pub complete: Option<Event>,
 }
 
-impl<T: AmiEvent> Aggregate<T> {
+/// An item of a list: a typed event, or an enum over those of a mixed list.
+pub trait ListItem: Sized {
+    /// Reads an item.
+    ///
+    /// # Errors
+    ///
+    /// The event itself, when it is another kind of item.
+    fn from_item(event: Event) -> Result<Self, Event>;
+}
+
+impl<E: AmiEvent> ListItem for E {
+    fn from_item(event: Event) -> Result<Self, Event> {
+        event.decode().ok_or(event)
+    }
+}
+
+impl<T: ListItem> Aggregate<T> {
     pub(crate) fn new(reply: Reply) -> Self {
         let mut items = Vec::with_capacity(reply.items.len());
         let mut others = Vec::new();
         for event in reply.items {
-            match event.decode() {
-                Some(item) => items.push(item),
-                None => others.push(event),
+            match T::from_item(event) {
+                Ok(item) => items.push(item),
+                Err(event) => others.push(event),
             }
         }
         Self { response: reply.response, items, others, complete: reply.complete }
     }
 
+    /// Whether the server broke the list off.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        let end = self.complete.as_ref().and_then(|complete| complete.get("EventList"));
+        end.is_some_and(|end| end.eq_ignore_ascii_case("Cancelled"))
+    }
+
     /// Whether as many items came as the server says it sent.
     ///
     /// Some servers count wrong (`DBGetTree` of Asterisk 16 says 1 always), so this is a hint. A
-    /// list that ended without a count is not valid; an answer without a list is, when empty.
+    /// list that was broken off or ended without a count is not valid; an answer without a list is.
     #[must_use]
     pub fn valid(&self) -> bool {
         let count = self.items.len() + self.others.len();
         match &self.complete {
             None => count == 0,
             Some(complete) => {
-                complete.get("ListItems").and_then(|n| n.trim().parse().ok()) == Some(count)
+                !self.cancelled()
+                    && complete.get("ListItems").and_then(|n| n.trim().parse().ok()) == Some(count)
             }
         }
     }

@@ -68,9 +68,18 @@ macro_rules! ami_events {
             pub const NAMES: &'static [&'static str] = &[$(<$name as AmiEvent>::NAME),+];
 
             pub(super) fn new(event: &Event) -> Self {
+                let name = event.name();
+                match &*name {
+                    $(<$name as AmiEvent>::NAME => Self::$name($name::from_event(event)),)+
+                    // Servers write the names as they are in the table.
+                    _ => Self::in_other_case(event, &name),
+                }
+            }
+
+            fn in_other_case(event: &Event, name: &str) -> Self {
                 $(
-                    if let Some(typed) = event.decode::<$name>() {
-                        return Self::$name(typed);
+                    if name.eq_ignore_ascii_case(<$name as AmiEvent>::NAME) {
+                        return Self::$name($name::from_event(event));
                     }
                 )+
                 Self::Other(event.clone())

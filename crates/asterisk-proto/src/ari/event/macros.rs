@@ -81,7 +81,7 @@ macro_rules! ari_event {
 
                 // An event has been parsed as a whole before, so this cannot fail any more.
                 let properties: Properties =
-                    $crate::ari::model::read(event.json().as_bytes(), "an event")
+                    $crate::ari::model::read(event.json(), "an event")
                         .unwrap_or_else(|_| Field::missing());
                 Self {
                     $($field: properties.$field,)*

@@ -63,7 +63,7 @@ macro_rules! model {
 
         impl $crate::ari::FromJson for $name {
             fn from_json(body: &::bytes::Bytes) -> Result<Self, $crate::error::ParseError> {
-                $crate::ari::model::read(body, concat!("a JSON object: ", stringify!($name)))
+                $crate::ari::model::read_body(body, concat!("a JSON object: ", stringify!($name)))
             }
         }
 

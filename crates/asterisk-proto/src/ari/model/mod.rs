@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde::de::DeserializeSeed;
 
 use super::field::{Field, FieldSeed, Read, Source};
+use crate::Text;
 use crate::error::ParseError;
 pub use asterisk::{AsteriskInfo, BuildInfo, ConfigInfo, SetId, StatusInfo, SystemInfo};
 pub use bridge::{Bridge, BridgeTechnology, BridgeType, VideoMode};
@@ -45,17 +46,27 @@ impl FromJson for () {
 
 impl<M: Model> FromJson for Vec<M> {
     fn from_json(body: &Bytes) -> Result<Self, ParseError> {
-        read(body, "a JSON array")
+        read_body(body, "a JSON array")
+    }
+}
+
+/// Reads the body of a reply, which has to be UTF-8.
+pub(super) fn read_body<T: Field>(body: &Bytes, expected: &'static str) -> Result<T, ParseError> {
+    let text = Text::from_bytes(body.clone());
+    if text.as_bytes() == body {
+        read(&text, expected)
+    } else {
+        Err(ParseError::new(expected, body))
     }
 }
 
 /// Reads one whole document.
-pub(super) fn read<T: Field>(body: &Bytes, expected: &'static str) -> Result<T, ParseError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+pub(super) fn read<T: Field>(body: &Text, expected: &'static str) -> Result<T, ParseError> {
+    let mut json = serde_json::Deserializer::from_str(body);
     let read = FieldSeed::<T>::new(Source(body)).deserialize(&mut json);
     match read.and_then(|value| json.end().map(|()| value)) {
         // `null` reads as what is missing, which is right for a field only.
-        Ok(Read::Good(value)) if !body.trim_ascii_start().starts_with(b"null") => Ok(value),
-        _ => Err(ParseError::new(expected, body)),
+        Ok(Read::Good(value)) if !body.trim_ascii_start().starts_with("null") => Ok(value),
+        _ => Err(ParseError::new(expected, body.as_bytes())),
     }
 }

@@ -1,0 +1,179 @@
+//! Functions that are called for events.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use asterisk_proto::ami::{AmiEvent, Event};
+use tokio::task::JoinHandle;
+
+use crate::manager::Manager;
+use crate::queue::lock;
+use crate::subscription::Missed;
+
+/// Functions that are called for events, one after the other, in the order in which they were
+/// registered.
+///
+/// They run in a task of their own, on one subscription: a slow one delays the others here and nobody
+/// else, and what it makes them miss is told to [`Callbacks::on_missed`]. One that panics is logged
+/// and called again at the next event. Dropping the value ends all of them.
+///
+/// ```no_run
+/// # async fn example(manager: asterisk_sdk_ami::Manager) {
+/// use asterisk_sdk_ami::Callbacks;
+/// use asterisk_sdk_ami::event::Hangup;
+///
+/// let callbacks = Callbacks::new(&manager);
+/// callbacks.on(|hangup: Hangup| println!("{:?}", hangup.cause));
+/// let all = callbacks.on_any(|event| println!("{}", event.name()));
+/// all.unregister();
+/// # manager.closed().await;
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping it ends the callbacks"]
+pub struct Callbacks {
+    registry: Arc<Registry>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Registry {
+    entries: Mutex<Vec<Arc<Entry>>>,
+    next: AtomicU64,
+}
+
+type Call = Box<dyn Fn(Result<&Event, &Missed>) + Send + Sync>;
+
+struct Entry {
+    id: u64,
+    when: When,
+    call: Call,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum When {
+    Any,
+    Name(Box<str>),
+    Missed,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("when", &self.when)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Entry {
+    fn wants(&self, item: Result<&Event, &Missed>) -> bool {
+        match (&self.when, item) {
+            (When::Any, Ok(_)) | (When::Missed, Err(_)) => true,
+            (When::Name(name), Ok(event)) => event.name().eq_ignore_ascii_case(name),
+            _ => false,
+        }
+    }
+}
+
+impl Callbacks {
+    /// No callbacks yet; events are seen from now on.
+    ///
+    /// Must run inside a tokio runtime.
+    pub fn new(manager: &Manager) -> Self {
+        let registry = Arc::new(Registry::default());
+        let mut events = manager.events().all();
+        let called = Arc::clone(&registry);
+        let task = tokio::spawn(async move {
+            while let Some(item) = events.next().await {
+                called.call(item.as_ref());
+            }
+        });
+        Self { registry, task }
+    }
+
+    /// Calls `call` with every event of one type.
+    pub fn on<E: AmiEvent>(&self, call: impl Fn(E) + Send + Sync + 'static) -> Registration {
+        let name = When::Name(E::NAME.into());
+        self.add(name, move |event| call(E::from_event(event)))
+    }
+
+    /// Calls `call` with every event of one name, typed or not.
+    pub fn on_name(
+        &self,
+        name: impl Into<String>,
+        call: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Registration {
+        self.add(When::Name(name.into().into_boxed_str()), call)
+    }
+
+    /// Calls `call` with every event.
+    pub fn on_any(&self, call: impl Fn(&Event) + Send + Sync + 'static) -> Registration {
+        self.add(When::Any, call)
+    }
+
+    /// Calls `call` with everything that was missed: dropped events, lost connections.
+    pub fn on_missed(&self, call: impl Fn(&Missed) + Send + Sync + 'static) -> Registration {
+        self.registry.add(When::Missed, move |item| {
+            if let Err(missed) = item {
+                call(missed);
+            }
+        })
+    }
+
+    fn add(&self, when: When, call: impl Fn(&Event) + Send + Sync + 'static) -> Registration {
+        self.registry.add(when, move |item| {
+            if let Ok(event) = item {
+                call(event);
+            }
+        })
+    }
+}
+
+impl Drop for Callbacks {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Registry {
+    fn add(
+        self: &Arc<Self>,
+        when: When,
+        call: impl Fn(Result<&Event, &Missed>) + Send + Sync + 'static,
+    ) -> Registration {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        lock(&self.entries).push(Arc::new(Entry { id, when, call: Box::new(call) }));
+        Registration { id, registry: Arc::downgrade(self) }
+    }
+
+    /// Runs no callback under the lock, so that one may register and unregister.
+    fn call(&self, item: Result<&Event, &Missed>) {
+        let entries: Vec<_> =
+            lock(&self.entries).iter().filter(|entry| entry.wants(item)).cloned().collect();
+        for entry in entries {
+            if catch_unwind(AssertUnwindSafe(|| (entry.call)(item))).is_err() {
+                let event = item.map(|event| event.name().into_owned()).unwrap_or_default();
+                tracing::error!(event, "a callback panicked");
+            }
+        }
+    }
+}
+
+/// One registered callback. Dropping this leaves it registered.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    id: u64,
+    registry: Weak<Registry>,
+}
+
+impl Registration {
+    /// Ends the callback. One that is running just now runs to its end.
+    pub fn unregister(&self) {
+        if let Some(registry) = self.registry.upgrade() {
+            lock(&registry.entries).retain(|entry| entry.id != self.id);
+        }
+    }
+}

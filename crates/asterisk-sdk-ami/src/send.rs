@@ -1,0 +1,142 @@
+//! An action on its way out and its answer on the way back.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asterisk_proto::ActionId;
+use asterisk_proto::error::Delivery;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::action::{self, Action};
+use crate::driver::{Lasting, Request};
+use crate::error::{ActionError, InvalidAction};
+use crate::manager::Shared;
+use crate::session::{Failure, Items, Outcome};
+
+/// An action that the connection's task has taken.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) outcome: oneshot::Receiver<Outcome>,
+    id: ActionId,
+    timeout: Duration,
+    at: Instant,
+}
+
+impl Sent {
+    /// What an outcome means for whoever sent the action.
+    pub(crate) fn read(
+        &self,
+        outcome: Result<Outcome, oneshot::error::RecvError>,
+    ) -> Result<action::Reply, ActionError> {
+        // The task is gone without a word: the runtime has stopped it.
+        let outcome =
+            outcome.map_err(|_| ActionError::Disconnected { delivery: Delivery::Unknown })?;
+        let mut reply = outcome.map_err(|failure| match failure {
+            Failure::TimedOut(delivery) => ActionError::TimedOut { delivery, after: self.timeout },
+            Failure::Disconnected(delivery) => ActionError::Disconnected { delivery },
+            Failure::TooManyItems(limit) => ActionError::TooLarge { limit, unit: "items" },
+            Failure::TooManyBytes(limit) => ActionError::TooLarge { limit, unit: "bytes" },
+            Failure::IdInUse => InvalidAction::IdInUse { id: self.id.as_str().to_owned() }.into(),
+        })?;
+        if reply.response.is_error() {
+            return Err(ActionError::Refused { response: Box::new(reply.response) });
+        }
+        reply.round_trip = self.at.elapsed();
+        Ok(reply)
+    }
+}
+
+impl Shared {
+    /// Gives an action to the connection's task.
+    pub(crate) async fn hand_over<A: Action>(
+        &self,
+        action: &A,
+        id: ActionId,
+        timeout: Duration,
+        items: Items,
+    ) -> Result<Sent, ActionError> {
+        let text = action::encode(action, &id)?;
+        let (ticket, outcome) = oneshot::channel();
+        // The task keeps the deadline, because it knows how much was written.
+        let at = Instant::now();
+        let deadline = at + timeout;
+        let lasting = Lasting::new(action.name(), &text);
+        let expect = action.expect();
+        let sent = Sent { outcome, id: id.clone(), timeout, at };
+        let request = Request::Send { id, text, expect, items, lasting, deadline, ticket };
+        match tokio::time::timeout_at(deadline, self.requests.send(request)).await {
+            Ok(Ok(())) => Ok(sent),
+            Ok(Err(_)) => Err(ActionError::Disconnected { delivery: Delivery::NotSent }),
+            Err(_) => Err(ActionError::TimedOut { delivery: Delivery::NotSent, after: timeout }),
+        }
+    }
+}
+
+/// An action about to be sent; made by [`Manager::send`](crate::Manager::send), sent by `.await`.
+#[derive(Debug)]
+#[must_use = "an action is sent when it is awaited"]
+pub struct Send<'a, A> {
+    shared: &'a Arc<Shared>,
+    action: A,
+    id: Option<ActionId>,
+    timeout: Duration,
+    items: Items,
+}
+
+impl<'a, A> Send<'a, A> {
+    pub(crate) fn new(shared: &'a Arc<Shared>, action: A) -> Self {
+        let timeout = shared.action_timeout;
+        Self { shared, action, id: None, timeout, items: Items::Collect }
+    }
+
+    /// Sends the action under an id of your own choice. It must not be in flight already, and should
+    /// not be one that another session might use.
+    pub fn action_id(mut self, id: impl Into<ActionId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// How long to wait for the answer, instead of the connection's action timeout.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Gives the items of the action's list to subscriptions as well. Otherwise only the output has
+    /// them, so that nobody takes them for what has just happened.
+    pub fn publish_items(mut self) -> Self {
+        self.items = Items::Publish;
+        self
+    }
+}
+
+impl<A: Action> Send<'_, A> {
+    async fn run(self) -> Result<A::Output, ActionError> {
+        let id = self.id.unwrap_or_else(|| self.shared.ids.next());
+        let span = tracing::debug_span!("ami_action", name = self.action.name(), %id);
+        let exchange = async {
+            let mut sent =
+                self.shared.hand_over(&self.action, id, self.timeout, self.items).await?;
+            let outcome = (&mut sent.outcome).await;
+            A::output(sent.read(outcome)?)
+        };
+        exchange.instrument(span).await
+    }
+}
+
+impl<'a, A> IntoFuture for Send<'a, A>
+where
+    A: Action + std::marker::Send + Sync + 'a,
+    A::Output: 'a,
+{
+    type Output = Result<A::Output, ActionError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + std::marker::Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
