@@ -1,11 +1,13 @@
 //! AMI against a real Asterisk.
 
 use asterisk_sdk::ami::action::{
-    Command, CoreShowChannels, Custom, EventClass, EventMask, Events, Filter, Hangup, Originate,
-    Ping,
+    Command, CoreShowChannels, Custom, EventClass, EventMask, Events, Filter, Hangup, MAX_LINE,
+    MAX_LINES, Originate, Ping,
 };
 use asterisk_sdk::ami::event::OriginateReason;
-use asterisk_sdk::ami::{CloseReason, ConnectError, LoginMethod, Manager, TypedEvent};
+use asterisk_sdk::ami::{
+    ActionError, CloseReason, ConnectError, InvalidAction, LoginMethod, Manager, TypedEvent,
+};
 use asterisk_sdk::proto::{ChannelState, HangupCause};
 use harness::live;
 
@@ -323,4 +325,61 @@ async fn filters_of_the_server() {
     let expected: &[&str] =
         if server.major() >= 22 { &["1", "advanced", "last"] } else { &["1", "last"] };
     assert_eq!(notes, expected);
+}
+
+#[tokio::test]
+async fn the_longest_action_that_the_server_takes() {
+    let Some(server) = live::server() else { return };
+    let manager = manager(&server).await;
+    let line = |length: usize| Custom::new("Ping").header("X", "x".repeat(length - "X: ".len()));
+    manager.send(line(MAX_LINE)).await.unwrap();
+    let error = manager.send(line(MAX_LINE + 1)).await.unwrap_err();
+    assert!(matches!(error, ActionError::Invalid(InvalidAction::LineTooLong { length: 1023, .. })));
+
+    // Action and ActionID are lines too.
+    let lines =
+        |count| (2..count).fold(Custom::new("Ping"), |ping, _| ping.header("Variable", "x"));
+    manager.send(lines(MAX_LINES)).await.unwrap();
+    let error = manager.send(lines(MAX_LINES + 1)).await.unwrap_err();
+    assert!(matches!(error, ActionError::Invalid(InvalidAction::TooManyLines { lines: 129 })));
+}
+
+#[tokio::test]
+async fn lists_of_the_server() {
+    let Some(server) = live::server() else { return };
+    let manager = manager(&server).await;
+    // Name of the action, its headers, how many kinds of items, and whether the count is right.
+    let nothing: &[(&str, &str)] = &[];
+    for (name, headers, kinds) in [
+        ("QueueStatus", &[("Queue", "support")][..], &["QueueParams", "QueueMember"][..]),
+        ("QueueSummary", nothing, &["QueueSummary"]),
+        ("PJSIPShowEndpoints", nothing, &["EndpointList"]),
+        ("Parkinglots", nothing, &["Parkinglot"]),
+        ("BridgeTechnologyList", nothing, &["BridgeTechnologyListItem"]),
+        ("ExtensionStateList", nothing, &["ExtensionStatus"]),
+        ("VoicemailUsersList", nothing, &["VoicemailUserEntry"]),
+        ("ShowDialPlan", &[("Context", "sdk"), ("Extension", "busy")], &["ListDialplan"]),
+        ("Agents", nothing, &["Agents"]),
+    ] {
+        let action = headers.iter().fold(Custom::new(name), |a, (h, v)| a.header(*h, *v));
+        let reply = manager.send(action).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut seen: Vec<_> = reply.items.iter().map(|item| item.name().into_owned()).collect();
+        seen.dedup();
+        assert_eq!(seen, kinds, "{name}");
+        let complete = reply.complete.unwrap();
+        assert!(complete.name().ends_with("Complete"), "{name}");
+        assert_eq!(complete.get("ListItems").unwrap(), reply.items.len().to_string(), "{name}");
+    }
+    // They look like lists and answer without one, or with a refusal.
+    let nobody = Custom::new("VoicemailUserStatus").header("Context", "x").header("Mailbox", "x");
+    let reply = manager.send(nobody).await.unwrap();
+    assert_eq!(reply.complete, None);
+    assert_eq!(reply.response.text().unwrap(), "There is no voicemail user of the given info.");
+    let nowhere = Custom::new("ShowDialPlan").header("Context", "nosuch");
+    let error = manager.send(nowhere).await.unwrap_err();
+    assert_eq!(error.to_string(), "the server refused the action: Did not find context nosuch");
+    // Each header is named like an action: Event, Response and ActionID among them count for nothing.
+    let commands = manager.send(Custom::new("ListCommands")).await.unwrap();
+    let events = commands.response.message().get("Events").unwrap().into_owned();
+    assert!(events.starts_with("Control Event Flow."), "{events}");
 }
