@@ -129,7 +129,7 @@ async fn a_silent_peer_runs_out_of_time() {
 #[tokio::test]
 async fn a_peer_that_closes_says_how_far_it_came() {
     let peer = AmiPeer::bind().await;
-    // What a TLS port does with plain text.
+    // As Asterisk does with one session too many that has not logged in.
     let result = peer.connect_against(async |link| drop(link)).await;
     let error = result.unwrap_err();
     assert!(matches!(error, ConnectError::Closed { stage: Stage::Banner, .. }), "{error:?}");

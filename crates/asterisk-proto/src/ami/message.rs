@@ -50,7 +50,7 @@ impl Message {
     /// # Errors
     ///
     /// When there is no line at all, or more than 4 GiB of them.
-    // By value, because a message once held on to it, and may do so again.
+    // By value as all parsers here take it, although a message keeps a copy that is no larger than it.
     #[expect(clippy::needless_pass_by_value)]
     pub fn parse(bytes: Bytes) -> Result<Self, ParseError> {
         let mut rest = &bytes[..];
