@@ -32,12 +32,11 @@ macro_rules! ami_action {
         }
 
         impl $name {
-            /// The action with its required parameters:
+            /// The action, with what it requires.
             $(
                 #[doc = concat!("\n\n- `", stringify!($required), "` (`", $required_header, "`):")]
                 $(#[doc = $required_doc])+
             )*
-            #[allow(clippy::new_without_default, reason = "an action is not a value with a default")]
             pub fn new($($required: impl Into<$required_type>),*) -> Self {
                 Self {
                     $($required: $required.into(),)*
@@ -55,6 +54,8 @@ macro_rules! ami_action {
             )*
         }
 
+        ami_action!(@default $name $($required)*);
+
         impl Action for $name {
             type Output = $output;
 
@@ -62,20 +63,42 @@ macro_rules! ami_action {
                 $wire
             }
 
-            #[allow(unused_variables, reason = "some actions have no parameters")]
-            fn headers(&self, headers: &mut Headers) {
-                $(headers.add($required_header, &self.$required);)*
-                $(
-                    if let Some(value) = &self.$optional {
-                        headers.add($optional_header, value);
-                    }
-                )*
-            }
+            ami_action!(
+                @headers
+                $(required $required_header $required,)*
+                $(optional $optional_header $optional,)*
+            );
 
             fn output(reply: Reply) -> Result<$output, ActionError> {
                 let read: fn(Reply) -> Result<$output, ActionError> = $read;
                 read(reply)
             }
+        }
+    };
+
+    // What needs nothing can be had from nothing.
+    (@default $name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    (@default $name:ident $($required:ident)+) => {};
+
+    (@headers) => {};
+    (@headers $($kind:ident $header:literal $field:ident,)+) => {
+        fn headers(&self, headers: &mut Headers) {
+            $(ami_action!(@add $kind headers, $header, self.$field);)+
+        }
+    };
+
+    (@add required $headers:ident, $header:literal, $value:expr) => {
+        $headers.add($header, &$value);
+    };
+    (@add optional $headers:ident, $header:literal, $value:expr) => {
+        if let Some(value) = &$value {
+            $headers.add($header, value);
         }
     };
 }

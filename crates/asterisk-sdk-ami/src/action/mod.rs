@@ -37,8 +37,8 @@ pub trait Action {
     /// The action's name, the value of `Action:`.
     fn name(&self) -> &str;
 
-    /// Writes the headers behind `Action` and `ActionID`.
-    fn headers(&self, headers: &mut Headers);
+    /// Writes the headers behind `Action` and `ActionID`, if there are any.
+    fn headers(&self, _headers: &mut Headers) {}
 
     /// What ends the action.
     fn expect(&self) -> Expect {
