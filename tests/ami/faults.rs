@@ -243,3 +243,21 @@ async fn a_peer_that_ends_lines_with_lf_alone_runs_out_of_time() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn an_action_that_never_got_its_turn_ends_in_time_and_is_not_sent() {
+    let (manager, mut link) = AmiPeer::logged_in_with(22, |builder| builder.max_in_flight(1)).await;
+    let first = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.send(Command::new("first")).await }
+    });
+    let blocking = link.expect("Command").await;
+    let after = std::time::Duration::from_millis(100);
+    let second = manager.send(Command::new("second")).timeout(after).into_future();
+    assert!(soon(second).await.unwrap_err().is_timeout());
+    let answer = captured_response("commands", 22, "p2");
+    link.write_as(&answer, &[("p2", blocking.id())]).await;
+    soon(first).await.unwrap().unwrap();
+    // Not the second one: nobody waits for it any more.
+    ping(&manager, &mut link).await;
+}

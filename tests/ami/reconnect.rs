@@ -273,6 +273,8 @@ async fn a_server_that_still_boots_gets_no_actions() {
     });
     tokio::task::yield_now().await;
     assert!(!manager.is_connected());
+    let error = soon(manager.send(Ping::new()).into_future()).await.unwrap_err();
+    assert_eq!(error.delivery(), Some(Delivery::NotSent));
     link.write(&login[booted..]).await;
     answer(&mut link, "Ping", "commands", "p1").await;
     soon(ping).await.unwrap().unwrap();

@@ -77,7 +77,7 @@ impl Driver {
         self.state.send_replace(ConnectionState::Closed(reason));
         self.inbox.close();
         while let Ok(request) = self.inbox.try_recv() {
-            refuse(request);
+            refuse(request, Failure::Disconnected(Delivery::NotSent));
         }
         self.hub.close();
     }
@@ -132,7 +132,7 @@ impl Driver {
                     result = &mut attempt => break result,
                     request = self.inbox.recv() => match request {
                         Some(Request::Close) | None => return Err(CloseReason::Local),
-                        Some(request) => refuse(request),
+                        Some(request) => refuse(request, Failure::Disconnected(Delivery::NotSent)),
                     },
                 }
             };
@@ -167,11 +167,18 @@ impl Driver {
     }
 }
 
-/// Fails a request that cannot be sent.
-fn refuse(request: Request) {
+impl Request {
+    /// Whether its time is over, or whoever sent it has gone.
+    pub(crate) fn is_late(&self, now: Instant) -> bool {
+        matches!(self, Self::Send { deadline, ticket, .. } if *deadline <= now || ticket.is_closed())
+    }
+}
+
+/// Fails a request that is not sent.
+pub(crate) fn refuse(request: Request, why: Failure) {
     if let Request::Send { ticket, items, .. } = request {
         // An error says that nobody waits.
-        let _ = ticket.send(Err(Failure::Disconnected(Delivery::NotSent)));
+        let _ = ticket.send(Err(why));
         if let Items::Stream(queue) = items {
             queue.close(None);
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use asterisk_proto::ActionId;
 use asterisk_proto::ami::{Event, Kind, Message, Response, Status};
+use asterisk_proto::error::Delivery;
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::action::Expect;
 use crate::codec::Frame;
-use crate::driver::{Driver, Lasting, Request};
+use crate::driver::{Driver, Lasting, Request, refuse};
 use crate::link::{Link, READ_CHUNK};
 use crate::queue::{Pressure, Queue};
 use crate::session::{Failure, Items, Outcome, Received, Session};
@@ -122,8 +123,7 @@ impl<'a> Exchange<'a> {
         self.deliver();
         loop {
             let room = self.session.len() < self.driver.settings.in_flight
-                && self.output.len() < WRITE_LIMIT
-                && self.resuming.is_none();
+                && self.output.len() < WRITE_LIMIT;
             let now = Instant::now;
             let (timer, due) = self.timer();
             let held = self.held.as_ref().map(|(_, until)| *until);
@@ -191,8 +191,13 @@ impl<'a> Exchange<'a> {
     /// Does what is due.
     fn tick(&mut self) -> Option<CloseReason> {
         let now = Instant::now();
-        while let Some((ticket, failure)) = self.session.expire(now, self.written) {
+        while let Some((ticket, failure)) = self.session.expire(now) {
             match ticket {
+                // While a subscriber holds the reader, silence is ours.
+                Ticket::Ping if self.held.is_some() => self.pinging = false,
+                Ticket::Ping if self.heard + self.driver.settings.ping_timeout > now => {
+                    self.pinging = false;
+                }
                 Ticket::Ping => return Some(CloseReason::Unresponsive),
                 ticket => self.answer(ticket, Err(failure)),
             }
@@ -235,16 +240,15 @@ impl<'a> Exchange<'a> {
     fn accept(&mut self, request: Request) -> bool {
         let mut next = Some(request);
         while let Some(request) = next {
-            let Request::Send { id, text, expect, items, lasting, deadline, ticket } = request
-            else {
+            if matches!(request, Request::Close) {
                 return false;
-            };
-            let stream = match &items {
-                Items::Stream(queue) => Some(Arc::clone(queue)),
-                _ => None,
-            };
-            let ticket = Ticket::User { ticket, lasting, stream };
-            self.enqueue(id, &text, expect, items, deadline, ticket);
+            }
+            // A server that still boots gets none, as one that is not there.
+            if self.resuming.is_none() {
+                self.send(request);
+            } else {
+                refuse(request, Failure::Disconnected(Delivery::NotSent));
+            }
             let room = self.session.len() < self.driver.settings.in_flight
                 && self.output.len() < WRITE_LIMIT;
             next = if room { self.driver.inbox.try_recv().ok() } else { None };
@@ -252,12 +256,30 @@ impl<'a> Exchange<'a> {
         true
     }
 
+    /// Begins an action, unless nobody waits for it any more: then it is not sent.
+    fn send(&mut self, request: Request) {
+        if request.is_late(Instant::now()) {
+            return refuse(request, Failure::TimedOut(Delivery::NotSent));
+        }
+        if let Request::Send { id, text, expect, items, lasting, deadline, ticket } = request {
+            let stream = match &items {
+                Items::Stream(queue) => Some(Arc::clone(queue)),
+                _ => None,
+            };
+            let ticket = Ticket::User { ticket, lasting, stream };
+            self.enqueue(id, &text, expect, items, deadline, ticket);
+        }
+    }
+
     /// Hands on all messages that have arrived whole, until a subscriber holds the reader.
     fn deliver(&mut self) {
-        match self.held.take() {
-            Some((Held::Event(event), _)) => self.publish(event),
-            Some((Held::Item(queue, event), _)) => self.give(queue, event),
-            None => {}
+        if let Some((held, _)) = self.held.take() {
+            // Nothing was read meanwhile, whatever the server said.
+            self.heard = Instant::now();
+            match held {
+                Held::Event(event) => self.publish(event),
+                Held::Item(queue, event) => self.give(queue, event),
+            }
         }
         while self.held.is_none() {
             match self.link.next_frame() {

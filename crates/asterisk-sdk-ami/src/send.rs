@@ -24,6 +24,7 @@ pub(crate) struct Sent {
     id: ActionId,
     timeout: Duration,
     at: Instant,
+    deadline: Instant,
 }
 
 impl Sent {
@@ -66,7 +67,7 @@ impl Shared {
         let deadline = at + timeout;
         let lasting = Lasting::new(action.name(), &text);
         let expect = action.expect();
-        let sent = Sent { outcome, id: id.clone(), timeout, at };
+        let sent = Sent { outcome, id: id.clone(), timeout, at, deadline };
         let request = Request::Send { id, text, expect, items, lasting, deadline, ticket };
         match tokio::time::timeout_at(deadline, self.requests.send(request)).await {
             Ok(Ok(())) => Ok(sent),
@@ -121,7 +122,12 @@ impl<A: Action> Send<'_, A> {
         let exchange = async {
             let mut sent =
                 self.shared.hand_over(&self.action, id, self.timeout, self.items).await?;
-            let outcome = (&mut sent.outcome).await;
+            // The task ends it then too, but may not have taken it yet.
+            let Ok(outcome) = tokio::time::timeout_at(sent.deadline, &mut sent.outcome).await
+            else {
+                let delivery = Delivery::Unknown;
+                return Err(ActionError::TimedOut { delivery, after: self.timeout });
+            };
             A::output(sent.read(outcome)?)
         };
         exchange.instrument(span).await

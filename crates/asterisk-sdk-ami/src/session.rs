@@ -144,14 +144,15 @@ impl<T> Session<T> {
         self.deadlines.last().map(|(deadline, _)| *deadline)
     }
 
-    /// Takes an action that has run out of time; `written` bytes have left so far.
-    pub(crate) fn expire(&mut self, now: Instant, written: u64) -> Option<(T, Failure)> {
+    /// Takes an action that has run out of time. What of it is not written yet still will be, so its
+    /// outcome is unknown in any case.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<(T, Failure)> {
         let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?.clone();
         let action = self.finish(&id)?;
-        Some((action.ticket, Failure::TimedOut(delivery(action.written_from, written))))
+        Some((action.ticket, Failure::TimedOut(Delivery::Unknown)))
     }
 
-    /// Takes any action in flight, because the connection has ended.
+    /// Takes any action in flight, because the connection has ended after `written` bytes.
     pub(crate) fn disconnect(&mut self, written: u64) -> Option<(T, Failure)> {
         let (_, id) = self.deadlines.first()?.clone();
         let action = self.finish(&id)?;
@@ -328,24 +329,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_written_decides_the_delivery() {
-        let now = Instant::now();
-        let later = now + Duration::from_secs(1);
+    async fn what_was_written_before_the_end_decides_the_delivery() {
         for (written, delivery) in
             [(0, Delivery::NotSent), (100, Delivery::NotSent), (101, Delivery::Unknown)]
         {
-            let mut session = session(Expect::Response, later);
-            assert_eq!(session.next_deadline(), Some(later));
-            assert_eq!(session.expire(now, written), None);
-            let expected = Some(("ticket", Failure::TimedOut(delivery)));
-            assert_eq!(session.expire(later, written), expected);
-            assert_eq!(session.expire(later, written), None);
-            assert_eq!((session.len(), session.next_deadline()), (0, None));
+            let mut session = session(Expect::Response, Instant::now());
+            let expected = Some(("ticket", Failure::Disconnected(delivery)));
+            assert_eq!(session.disconnect(written), expected);
+            assert_eq!(session.disconnect(written), None);
         }
+    }
+
+    #[tokio::test]
+    async fn what_ran_out_of_time_may_still_be_written() {
+        let now = Instant::now();
+        let later = now + Duration::from_secs(1);
         let mut session = session(Expect::Response, later);
-        let failure = Failure::Disconnected(Delivery::NotSent);
-        assert_eq!(session.disconnect(100), Some(("ticket", failure)));
-        assert_eq!(session.disconnect(100), None);
+        assert_eq!(session.next_deadline(), Some(later));
+        assert_eq!(session.expire(now), None);
+        assert_eq!(session.expire(later), Some(("ticket", Failure::TimedOut(Delivery::Unknown))));
+        assert_eq!(session.expire(later), None);
+        assert_eq!((session.len(), session.next_deadline()), (0, None));
     }
 
     #[tokio::test]
