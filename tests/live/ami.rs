@@ -247,6 +247,8 @@ async fn the_event_mask() {
     let other = manager(&server).await;
     let event = |text: &str| Custom::new("UserEvent").header("UserEvent", text);
     other.send(event("Unseen")).await.unwrap();
+    // The server applies the mask when it comes to send, which is before it takes the next action.
+    masked.send(Ping::new()).await.unwrap();
 
     let on = masked.send(Events::new(EventClass::User)).await.unwrap();
     assert_eq!(on.message().get("Events").unwrap(), "On");

@@ -169,6 +169,9 @@ impl HeaderValue for EventMask {
 
 ami_action!(
     /// Chooses which events this session gets. It holds over reconnects.
+    ///
+    /// The server applies it when it comes to send: an event that was raised shortly before may be
+    /// sent by the new mask.
     #[action("Events")]
     pub struct Events {
         #[required("EventMask")]
