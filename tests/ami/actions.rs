@@ -225,6 +225,21 @@ async fn a_caller_supplied_id_goes_out_and_must_be_free() {
 }
 
 #[tokio::test]
+async fn headers_beside_those_of_the_type() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let pong = captured_response("commands", 22, "p1");
+    let send = manager.send(Ping::new()).header("Newer", "yes").header("Newer", "still");
+    let (result, ()) = tokio::join!(async { send.await }, async {
+        let action = link.expect("Ping").await;
+        assert_eq!(action.get("Newer"), "yes");
+        link.write_as(&pong, &[("p1", action.id())]).await;
+    });
+    result.unwrap();
+    let error = manager.send(Ping::new()).header("Newer", "a\r\nAction: Logoff").await.unwrap_err();
+    assert_eq!(error.delivery(), Some(Delivery::NotSent));
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_not_sent() {
     let (manager, mut link) = AmiPeer::logged_in(22).await;
     let error = manager.send(Hangup::new("x\r\n\r\nAction: Logoff")).await.unwrap_err();

@@ -3,7 +3,7 @@
 use asterisk_sdk::ami::action::{Command, CoreShowChannels, Originate, Ping};
 use std::future::IntoFuture;
 
-use asterisk_sdk::ami::{ActionError, CloseReason, ConnectError, Manager, Missed, Stage};
+use asterisk_sdk::ami::{ActionError, Builder, CloseReason, ConnectError, Manager, Missed, Stage};
 use asterisk_sdk::proto::error::Delivery;
 use harness::ami_peer::{AmiPeer, Link, capture, captured_response};
 use harness::cancel::drop_after;
@@ -259,5 +259,25 @@ async fn an_action_that_never_got_its_turn_ends_in_time_and_is_not_sent() {
     link.write_as(&answer, &[("p2", blocking.id())]).await;
     soon(first).await.unwrap().unwrap();
     // Not the second one: nobody waits for it any more.
+    ping(&manager, &mut link).await;
+}
+
+#[tokio::test]
+async fn a_list_that_never_got_its_turn_ends_in_time() {
+    let after = std::time::Duration::from_millis(200);
+    let limits = |builder: Builder| builder.max_in_flight(1).action_timeout(after);
+    let (manager, mut link) = AmiPeer::logged_in_with(22, limits).await;
+    let patience = 100 * after;
+    let first = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.send(Command::new("first")).timeout(patience).await }
+    });
+    let blocking = link.expect("Command").await;
+    let mut list = manager.stream(CoreShowChannels::new()).await.unwrap();
+    assert!(soon(list.next()).await.unwrap().unwrap_err().is_timeout());
+    assert!(soon(list.next()).await.is_none());
+    let answer = captured_response("commands", 22, "p2");
+    link.write_as(&answer, &[("p2", blocking.id())]).await;
+    soon(first).await.unwrap().unwrap();
     ping(&manager, &mut link).await;
 }

@@ -4,8 +4,10 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use asterisk_sdk::ami::action::{Custom, EventClass, Events, Filter, Ping};
-use asterisk_sdk::ami::event::FullyBooted;
-use asterisk_sdk::ami::{Builder, CloseReason, ConnectionState, Manager, Missed, Reconnect};
+use asterisk_sdk::ami::event::{FullyBooted, Hangup};
+use asterisk_sdk::ami::{
+    Builder, CloseReason, ConnectionState, Manager, Missed, Overflow, Reconnect,
+};
 use asterisk_sdk::proto::error::Delivery;
 use harness::ami_peer::{AmiPeer, Link, capture, captured_response};
 use harness::soon;
@@ -239,16 +241,16 @@ async fn a_ping_waits_behind_an_action_that_takes_its_time() {
     assert!(manager.is_connected());
 }
 
-#[tokio::test]
-async fn a_server_that_still_boots_gets_no_actions() {
-    let peer = AmiPeer::bind().await;
-    let (manager, mut link) = connect(builder(&peer), &peer).await;
+/// A manager whose server has come back and still boots, and what the server says when it is ready.
+async fn booting(peer: &AmiPeer) -> (Manager, Link, Vec<u8>) {
+    let (manager, mut link) = connect(builder(peer), peer).await;
     // So that the first session is known to have seen it.
     answer_ping(&manager, &mut link).await;
     drop(link);
 
     let login = capture("login_md5", 22);
-    let find = |what: &[u8]| login.windows(what.len()).position(|w| w == what).unwrap();
+    let find =
+        |what: &[u8]| login.windows(what.len()).position(|w| w == what).expect("it was captured");
     let (challenged, booted) =
         (find(b"Response: Success\r\nActionID: c2"), find(b"Event: FullyBooted"));
     let banner = find(b"\r\n") + 2;
@@ -258,6 +260,43 @@ async fn a_server_that_still_boots_gets_no_actions() {
     link.write_as(&login[banner..challenged], &[("c1", challenge.id())]).await;
     let accepted = link.expect("Login").await;
     link.write_as(&login[challenged..booted], &[("c2", accepted.id())]).await;
+    (manager, link, login[booted..].to_vec())
+}
+
+#[tokio::test]
+async fn close_does_not_wait_for_a_server_that_still_boots() {
+    let peer = AmiPeer::bind().await;
+    let (manager, mut link, _) = booting(&peer).await;
+    assert!(!manager.is_connected());
+    soon(manager.close()).await;
+    assert_eq!(soon(manager.closed()).await, CloseReason::Local);
+    assert_eq!(soon(Box::pin(link.try_action())).await, None, "nothing was sent to it");
+}
+
+#[tokio::test]
+async fn a_subscriber_that_holds_the_reader_is_no_silent_server() {
+    let quick = Duration::from_millis(20);
+    let (manager, mut link) = AmiPeer::logged_in_with(22, |b| b.ping(quick, quick)).await;
+    let wait = Overflow::Wait { deadline: Duration::from_secs(10) };
+    let mut slow = manager.events().capacity(1).overflow(wait).of::<Hangup>();
+    let ping = link.expect("Ping").await;
+    // The answer comes in time, behind events that the subscriber does not take.
+    link.write(capture("originate_answered", 22)).await;
+    link.write_as(&captured_response("commands", 22, "p1"), &[("p1", ping.id())]).await;
+    tokio::time::timeout(10 * quick, manager.closed()).await.unwrap_err();
+    for _ in 0..2 {
+        soon(slow.next()).await.unwrap().unwrap();
+    }
+    // It is asked again, and answers.
+    let ping = link.expect("Ping").await;
+    link.write_as(&captured_response("commands", 22, "p1"), &[("p1", ping.id())]).await;
+    assert!(manager.is_connected());
+}
+
+#[tokio::test]
+async fn a_server_that_still_boots_gets_no_actions() {
+    let peer = AmiPeer::bind().await;
+    let (manager, mut link, booted) = booting(&peer).await;
 
     // Told of the gap already, and not connected yet.
     let mut events = manager.events().all();
@@ -275,7 +314,7 @@ async fn a_server_that_still_boots_gets_no_actions() {
     assert!(!manager.is_connected());
     let error = soon(manager.send(Ping::new()).into_future()).await.unwrap_err();
     assert_eq!(error.delivery(), Some(Delivery::NotSent));
-    link.write(&login[booted..]).await;
+    link.write(&booted).await;
     answer(&mut link, "Ping", "commands", "p1").await;
     soon(ping).await.unwrap().unwrap();
     while soon(events.next()).await.unwrap().is_err() {}

@@ -1,6 +1,7 @@
 //! ActionIDs that no other session can have.
 
 use std::collections::hash_map::RandomState;
+use std::fmt::Write;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +13,7 @@ use asterisk_proto::ActionId;
 /// connections: each source has a random part of 64 bits.
 #[derive(Debug)]
 pub(crate) struct IdSource {
-    prefix: u64,
+    prefix: String,
     next: AtomicU64,
 }
 
@@ -20,12 +21,16 @@ impl IdSource {
     pub(crate) fn new() -> Self {
         // The standard library seeds each process from the system and makes each state another.
         let prefix = RandomState::new().hash_one(std::process::id());
-        Self { prefix, next: AtomicU64::new(1) }
+        Self { prefix: format!("{prefix:016x}-"), next: AtomicU64::new(1) }
     }
 
     pub(crate) fn next(&self) -> ActionId {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        ActionId::from(format!("{:016x}-{number}", self.prefix))
+        let mut id = String::with_capacity(self.prefix.len() + 20);
+        id.push_str(&self.prefix);
+        // Writing to a string never fails.
+        let _ = write!(id, "{number}");
+        ActionId::from(id)
     }
 }
 

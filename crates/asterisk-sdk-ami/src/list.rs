@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use asterisk_proto::ami::{Event, Response};
 use futures_core::Stream;
+use tokio::time::{Sleep, sleep_until};
 
 use crate::action::{Action, ListItem};
 use crate::error::ActionError;
@@ -26,6 +27,8 @@ pub struct ListStream<T> {
     queue: Arc<Queue<Event>>,
     /// Gone once its outcome is known.
     sent: Option<Sent>,
+    /// The connection's task ends a list that is late, once it has taken the request.
+    late: Pin<Box<Sleep>>,
     response: Option<Response>,
     complete: Option<Event>,
     shared: Arc<Shared>,
@@ -49,6 +52,7 @@ impl<T: ListItem> ListStream<T> {
         let sent = shared.hand_over(action, shared.ids.next(), timeout, items).await?;
         Ok(Self {
             queue,
+            late: Box::pin(sleep_until(sent.deadline)),
             sent: Some(sent),
             response: None,
             complete: None,
@@ -93,7 +97,15 @@ impl<T: ListItem> Stream for ListStream<T> {
             if room {
                 self.shared.hub.notify_room();
             }
-            match std::task::ready!(item) {
+            let Poll::Ready(item) = item else {
+                if self.sent.is_none() || self.late.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                self.queue.close(None);
+                let late = self.sent.take().map(|sent| Err(sent.late()));
+                return Poll::Ready(late);
+            };
+            match item {
                 Some(Ok(event)) => {
                     // Other items of a mixed list are for those who ask for them.
                     if let Ok(item) = T::from_item(event) {

@@ -24,10 +24,15 @@ pub(crate) struct Sent {
     id: ActionId,
     timeout: Duration,
     at: Instant,
-    deadline: Instant,
+    pub(crate) deadline: Instant,
 }
 
 impl Sent {
+    /// No outcome by the deadline: the connection's task may have taken the action, or be about to.
+    pub(crate) fn late(&self) -> ActionError {
+        ActionError::TimedOut { delivery: Delivery::Unknown, after: self.timeout }
+    }
+
     /// What an outcome means for whoever sent the action.
     pub(crate) fn read(
         &self,
@@ -86,18 +91,27 @@ pub struct Send<'a, A> {
     id: Option<ActionId>,
     timeout: Duration,
     items: Items,
+    headers: Vec<(String, String)>,
 }
 
 impl<'a, A> Send<'a, A> {
     pub(crate) fn new(shared: &'a Arc<Shared>, action: A) -> Self {
         let timeout = shared.action_timeout;
-        Self { shared, action, id: None, timeout, items: Items::Collect }
+        let headers = Vec::new();
+        Self { shared, action, id: None, timeout, items: Items::Collect, headers }
     }
 
     /// Sends the action under an id of your own choice. It must not be in flight already, and should
     /// not be one that another session might use.
     pub fn action_id(mut self, id: impl Into<ActionId>) -> Self {
         self.id = Some(id.into());
+        self
+    }
+
+    /// Adds a header that the action's type does not know, behind those that it writes. Asterisk takes
+    /// the first of a name, save where a parameter may repeat.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -119,14 +133,13 @@ impl<A: Action> Send<'_, A> {
     async fn run(self) -> Result<A::Output, ActionError> {
         let id = self.id.unwrap_or_else(|| self.shared.ids.next());
         let span = tracing::debug_span!("ami_action", name = self.action.name(), %id);
+        let action = Extended { action: &self.action, headers: &self.headers };
         let exchange = async {
-            let mut sent =
-                self.shared.hand_over(&self.action, id, self.timeout, self.items).await?;
+            let mut sent = self.shared.hand_over(&action, id, self.timeout, self.items).await?;
             // The task ends it then too, but may not have taken it yet.
             let Ok(outcome) = tokio::time::timeout_at(sent.deadline, &mut sent.outcome).await
             else {
-                let delivery = Delivery::Unknown;
-                return Err(ActionError::TimedOut { delivery, after: self.timeout });
+                return Err(sent.late());
             };
             A::output(sent.read(outcome)?)
         };
@@ -144,5 +157,34 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
+    }
+}
+
+/// An action with headers of the caller's own behind its own.
+struct Extended<'a, A> {
+    action: &'a A,
+    headers: &'a [(String, String)],
+}
+
+impl<A: Action> Action for Extended<'_, A> {
+    type Output = A::Output;
+
+    fn name(&self) -> &str {
+        self.action.name()
+    }
+
+    fn headers(&self, headers: &mut action::Headers) {
+        self.action.headers(headers);
+        for (name, value) in self.headers {
+            headers.add(name, value);
+        }
+    }
+
+    fn expect(&self) -> action::Expect {
+        self.action.expect()
+    }
+
+    fn output(reply: action::Reply) -> Result<A::Output, ActionError> {
+        A::output(reply)
     }
 }
