@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!("{} answered", outcome.channel.unwrap_or_default());
             for item in manager.send(CoreShowChannels::new()).await? {
                 println!(
-                    "  {} runs {} for {}",
+                    "  {} runs {} for {:?}",
                     item.channel.channel.unwrap_or_default(),
                     item.application.unwrap_or_default(),
                     item.duration.unwrap_or_default(),

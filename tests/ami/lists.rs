@@ -46,7 +46,7 @@ async fn a_list_is_one_answer() {
         assert_eq!(wait.channel.context.as_deref(), Some("sdk"));
         assert_eq!(wait.channel.priority, Some(2));
         assert_eq!(wait.channel.connected_line.name.as_deref(), Some(r"Ada \ Test"));
-        assert!(wait.action_id.as_ref().is_some_and(|id| *id != "o2"));
+        assert!(wait.event.message().action_id().is_some_and(|id| id != b"o2"));
         assert_eq!(channels.complete.unwrap().get("ListItems").unwrap(), "2");
         drop(link);
         assert!(soon(items.next()).await.is_none(), "items are not live events");

@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use asterisk_sdk::ami::{Builder, ConnectError, Manager};
+use asterisk_sdk::ami::{Builder, ConnectError, Event, Manager};
+use asterisk_sdk::proto::ami::Scanner;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -38,6 +39,29 @@ pub fn captured_response(name: &str, version: u32, id: &str) -> Vec<u8> {
     }
     assert_eq!(id, "", "{name}-{version} has no response to it");
     Vec::new()
+}
+
+/// All events in the captures, of both versions.
+///
+/// # Panics
+///
+/// When the captures cannot be read.
+#[must_use]
+pub fn captured_events() -> Vec<Event> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/ami/captures");
+    let mut events = Vec::new();
+    for file in std::fs::read_dir(directory).expect("the captures") {
+        let bytes = std::fs::read(file.expect("an entry").path()).expect("a capture");
+        let mut rest = &bytes[..];
+        let mut scanner = Scanner::default();
+        while let Some(end) = scanner.scan(rest) {
+            if let Ok(message) = scanner.take(&rest[..end]) {
+                events.extend(Event::new(message));
+            }
+            rest = &rest[end + 2..];
+        }
+    }
+    events
 }
 
 /// A port on which the test plays the server.

@@ -5,6 +5,7 @@ pub mod ami_peer;
 pub mod ari_peer;
 pub mod cancel;
 pub mod live;
+pub mod surface;
 
 use std::future::Future;
 use std::time::Duration;

@@ -24,6 +24,8 @@ pub struct Server {
     pub ami_nobody: (String, String),
     /// `ASTERISK_HTTP`: the base URL of the HTTP server.
     pub http: String,
+    /// `ASTERISK_SIP`: host and port of SIP over UDP.
+    pub sip: String,
     /// The ARI user.
     pub ari_user: String,
     /// The ARI user's password.
@@ -94,6 +96,7 @@ impl Server {
             ami_limited: user("LIMITED_"),
             ami_nobody: user("NOBODY_"),
             http: variable("ASTERISK_HTTP"),
+            sip: variable("ASTERISK_SIP"),
             ari_user: variable("ASTERISK_ARI_USER"),
             ari_password: variable("ASTERISK_ARI_PASSWORD"),
             ari_readonly_user: variable("ASTERISK_ARI_READONLY_USER"),

@@ -41,7 +41,9 @@ mod subscription;
 mod tls;
 
 pub use asterisk_proto::ami::event;
-pub use asterisk_proto::ami::{AmiEvent, Event, Message, Response, TypedEvent};
+pub use asterisk_proto::ami::{
+    AmiEvent, Event, EventType, FieldType, Message, Response, TypedEvent,
+};
 pub use builder::Builder;
 pub use callbacks::{Callbacks, Registration};
 pub use error::{ActionError, ConnectError, InvalidAction, Stage};

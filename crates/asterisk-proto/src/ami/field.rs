@@ -1,7 +1,11 @@
 //! How the value of a header becomes a typed field.
 
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
 use super::Message;
-use crate::{ActionId, BridgeId, ChannelId, ChannelState, HangupCause, LinkedId, Text};
+use crate::{ActionId, BridgeId, ChannelId, ChannelState, HangupCause, LinkedId, Text, Timestamp};
 
 /// A field of a typed event, read by the header's name.
 ///
@@ -25,7 +29,7 @@ impl Field for Vec<Text> {
     }
 }
 
-/// Fields that are numbers in decimal.
+/// Fields that are numbers in decimal, or an address and a port.
 macro_rules! number_fields {
     ($($number:ty),+) => {
         $(impl Field for Option<$number> {
@@ -36,20 +40,166 @@ macro_rules! number_fields {
     };
 }
 
-number_fields!(u32, u64, i32, i64);
+number_fields!(u16, u32, u64, i32, i64, f64, SocketAddr);
 
 impl Field for Option<bool> {
     fn read(message: &Message, name: &str) -> Self {
         let value = message.value(name)?;
         let is = |words: &[&str]| words.iter().any(|w| value.eq_ignore_ascii_case(w.as_bytes()));
-        if is(&["1", "yes", "true", "on"]) {
+        if is(&["1", "yes", "true", "on", "y"]) {
             Some(true)
-        } else if is(&["0", "no", "false", "off"]) {
+        } else if is(&["0", "no", "false", "off", "n"]) {
             Some(false)
         } else {
             None
         }
     }
+}
+
+/// Fields that are a word of an open enum. An empty value is none.
+macro_rules! word_fields {
+    ($($word:ty),+ $(,)?) => {
+        $(impl Field for Option<$word> {
+            fn read(message: &Message, name: &str) -> Self {
+                let word = message.get(name)?;
+                let known = !word.is_empty() && word != "<unknown>";
+                known.then(|| <$word>::from(&*word))
+            }
+        })+
+    };
+}
+
+pub(super) use word_fields;
+
+/// A span of time that a header counts in seconds, fractions included.
+pub(super) fn seconds(message: &Message, name: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(message.get(name)?.trim().parse().ok()?).ok()
+}
+
+/// A span of time that a header counts in minutes, fractions included.
+pub(super) fn minutes(message: &Message, name: &str) -> Option<Duration> {
+    let minutes: f64 = message.get(name)?.trim().parse().ok()?;
+    Duration::try_from_secs_f64(minutes * 60.0).ok()
+}
+
+/// A span of time that a header counts in milliseconds, fractions included.
+pub(super) fn milliseconds(message: &Message, name: &str) -> Option<Duration> {
+    let milliseconds: f64 = message.get(name)?.trim().parse().ok()?;
+    Duration::try_from_secs_f64(milliseconds / 1e3).ok()
+}
+
+/// A span of time that a header counts in microseconds.
+pub(super) fn microseconds(message: &Message, name: &str) -> Option<Duration> {
+    Option::<u64>::read(message, name).map(Duration::from_micros)
+}
+
+/// A span of time written as `hh:mm:ss`, the hours with as many digits as it takes.
+pub(super) fn clock(message: &Message, name: &str) -> Option<Duration> {
+    let text = message.get(name)?;
+    let mut parts = text.trim().split(':').map(|part| part.parse::<u64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let total = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds);
+    parts.next().is_none().then_some(Duration::from_secs(total?))
+}
+
+/// A time that a header gives in seconds since 1970, UTC. Zero is what servers write for never.
+pub(super) fn unix_time(message: &Message, name: &str) -> Option<SystemTime> {
+    let since = seconds(message, name)?;
+    if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
+}
+
+/// Text, unless it is what a C library prints for a string that is not there.
+pub(super) fn not_null(message: &Message, name: &str) -> Option<Text> {
+    message.known(name).filter(|text| &**text != "(null)")
+}
+
+/// The same in a message some of whose lines end with a bare LF, so that the header may stand
+/// within the value of the one before: `CallStarted: 1\nLoggedInTime: 2` in `Agents`.
+pub(super) fn unix_time_in_lines(message: &Message, name: &str) -> Option<SystemTime> {
+    let header = format!("\n{name}: ");
+    let within = || {
+        message.headers().find_map(|one| {
+            let value = one.value_lossy();
+            value.split_once(&*header).map(|(_, rest)| Cow::Owned(rest.to_owned()))
+        })
+    };
+    let text = message.get(name).or_else(within)?;
+    let seconds = text.lines().next()?.trim().parse().ok()?;
+    let since = Duration::try_from_secs_f64(seconds).ok()?;
+    if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
+}
+
+/// Text that the server put C escapes into, without them.
+pub(super) fn unescaped(message: &Message, name: &str) -> Option<Text> {
+    message.known(name).map(super::snapshot::unescape)
+}
+
+/// Words with commas between; none at all when the value is empty.
+pub(super) fn comma_list(message: &Message, name: &str) -> Vec<Text> {
+    let Some(list) = message.known(name) else { return Vec::new() };
+    let words = list.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| list.share(word)).collect()
+}
+
+/// Codecs as `(ulaw|alaw)`; none at all when the value is empty or `(nothing)`.
+pub(super) fn formats(message: &Message, name: &str) -> Vec<Text> {
+    let Some(list) = message.known(name) else { return Vec::new() };
+    let inner = list.trim().trim_start_matches('(').trim_end_matches(')');
+    let words = inner.split('|').filter(|word| !word.is_empty() && *word != "nothing");
+    words.map(|word| list.share(word)).collect()
+}
+
+/// A word from the second header of this name, where the first one means something else.
+pub(super) fn second<T: for<'a> From<&'a str>>(message: &Message, name: &str) -> Option<T> {
+    let word = message.all(name).nth(1)?;
+    (!word.is_empty()).then(|| T::from(&word))
+}
+
+/// A variable of a channel, in an event that names the channel with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelVariable {
+    /// The channel's name, from the header's: `ChanVariable(<channel>)`.
+    pub channel: Text,
+    /// The variable's name, which may be a function such as `CHANNEL(language)`.
+    pub name: Text,
+    /// Its value.
+    pub value: Text,
+}
+
+impl Field for Vec<ChannelVariable> {
+    fn read(message: &Message, name: &str) -> Self {
+        let bytes = message.as_bytes();
+        let mut variables = Vec::new();
+        for place in message.places() {
+            if !is_variable(&bytes[place.name.clone()], name) {
+                continue;
+            }
+            let channel = place.name.start + name.len() + 1..place.name.end - 1;
+            let line = message.part(place.value);
+            let (name, value) = line.split_once('=').unwrap_or((&line, ""));
+            let (name, value) = (line.share(name), line.share(value));
+            variables.push(ChannelVariable { channel: message.part(channel), name, value });
+        }
+        variables
+    }
+}
+
+/// Whether a header is called `<name>(<channel>)`.
+pub(super) fn is_variable(header: &[u8], name: &str) -> bool {
+    let Some((head, rest)) = header.split_at_checked(name.len()) else { return false };
+    rest.len() >= 2
+        && rest.starts_with(b"(")
+        && rest.ends_with(b")")
+        && head.eq_ignore_ascii_case(name.as_bytes())
+}
+
+/// What stands behind the name of a group in a header's name: a number (`Report0SourceSSRC`), an
+/// index (`Units(0)/NumberOf`), a path (`Charge/Type`), or nothing.
+pub(super) fn in_group<'a>(header: &'a [u8], group: &str) -> Option<&'a [u8]> {
+    let (head, rest) = header.split_at_checked(group.len())?;
+    let starts = matches!(rest.first(), None | Some(b'0'..=b'9' | b'(' | b'/'));
+    (starts && head.eq_ignore_ascii_case(group.as_bytes())).then_some(rest)
 }
 
 /// An id is not empty.
@@ -69,6 +219,12 @@ macro_rules! id_fields {
 }
 
 id_fields!(ActionId, BridgeId, ChannelId, LinkedId);
+
+impl Field for Option<Timestamp> {
+    fn read(message: &Message, name: &str) -> Self {
+        message.known(name).filter(|text| !text.is_empty()).map(Timestamp::from)
+    }
+}
 
 impl Field for Option<HangupCause> {
     fn read(message: &Message, name: &str) -> Self {

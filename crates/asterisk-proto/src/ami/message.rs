@@ -170,6 +170,11 @@ impl Message {
         self.0.content.text(value)
     }
 
+    /// Where the lines are.
+    pub(super) fn lines(&self) -> &Lines {
+        &self.0.index.lines
+    }
+
     /// Where everything is.
     pub(super) fn places(&self) -> impl ExactSizeIterator<Item = Place> {
         places(self.as_bytes(), &self.0.index.lines)

@@ -13,17 +13,23 @@
 //! A [`Message`] is such a block with nothing lost. [`Response`] and [`Event`] are its two kinds,
 //! and [`event`] holds a type for each event.
 
+mod bridge;
 pub mod event;
 mod field;
+mod local_time;
 mod message;
 mod response;
 mod scanner;
 mod snapshot;
+mod variables;
 
-pub use event::{AmiEvent, Event, TypedEvent};
-pub use field::Field;
+pub use bridge::BridgeSnapshot;
+pub use event::{AmiEvent, Event, EventType, FieldType, TypedEvent};
+pub use field::{ChannelVariable, Field};
+pub use local_time::LocalDateTime;
 pub(crate) use message::Index;
 pub use message::{Header, Kind, Message};
 pub use response::{Response, Status};
 pub use scanner::Scanner;
 pub use snapshot::{ChannelSnapshot, Party};
+pub use variables::ChannelVariables;

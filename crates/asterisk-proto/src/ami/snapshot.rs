@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::field::{id, state};
-use super::{Field, Message};
+use super::{ChannelVariables, Field, Message};
 use crate::{ChannelId, ChannelState, LinkedId, Text};
 
 /// A channel as it was when the event was raised.
@@ -39,8 +39,8 @@ pub struct ChannelSnapshot {
     pub linked_id: Option<LinkedId>,
     /// `TenantID`: the tenant, where one is set (Asterisk 22).
     pub tenant_id: Option<Text>,
-    /// `ChanVariable`: the variables that `channelvars` in manager.conf names, as `name=value`.
-    pub variables: Vec<Text>,
+    /// `ChanVariable`: the variables that `channelvars` in manager.conf names.
+    pub variables: ChannelVariables,
 }
 
 /// A number and a name, each absent where Asterisk does not know it.
@@ -77,71 +77,125 @@ impl ChannelSnapshot {
 
 /// Which of [`ChannelSnapshot::HEADERS`] a name is.
 fn header(name: &[u8]) -> Option<usize> {
-    // Servers write them all like this, which a compiler turns into a few comparisons of numbers.
-    Some(match name {
-        b"Channel" => 0,
-        b"ChannelState" => 1,
-        b"ChannelStateDesc" => 2,
-        b"CallerIDNum" => 3,
-        b"CallerIDName" => 4,
-        b"ConnectedLineNum" => 5,
-        b"ConnectedLineName" => 6,
-        b"Language" => 7,
-        b"AccountCode" => 8,
-        b"Context" => 9,
-        b"Exten" => 10,
-        b"Priority" => 11,
-        b"Uniqueid" => 12,
-        b"Linkedid" => 13,
-        b"TenantID" => 14,
-        b"ChanVariable" => VARIABLE,
-        // None is this long.
-        _ if !matches!(name.len(), 5 | 7..=8 | 11..=12 | 16..=17) => return None,
-        _ => {
-            let mut headers = ChannelSnapshot::HEADERS.iter();
-            return headers.position(|header| name.eq_ignore_ascii_case(header.as_bytes()));
-        }
+    let first = name.first()?.to_ascii_uppercase();
+    ChannelSnapshot::HEADERS.iter().map(|header| header.as_bytes()).position(|header| {
+        header.len() == name.len() && header[0] == first && header.eq_ignore_ascii_case(name)
     })
 }
 
+/// A header that only some snapshots have.
+const TENANT: usize = 14;
 /// The only header that there are several of.
 const VARIABLE: usize = 15;
+
+/// Where the headers of a snapshot are.
+#[derive(Default)]
+struct Places {
+    values: [Option<Range<usize>>; VARIABLE],
+    /// The first line that is a variable.
+    variable: Option<usize>,
+}
+
+impl Places {
+    /// Those of lines that stand as servers write them: all that every snapshot has in the order of
+    /// the table, the others somewhere behind. Otherwise nothing.
+    fn in_order(message: &Message, prefix: &str) -> Option<Self> {
+        let (bytes, lines) = (message.as_bytes(), message.lines());
+        let name = |at: usize| {
+            let name = &bytes[lines.start(at)..][..lines.get(at).name()];
+            // What stands between lines with the prefix has it too.
+            if prefix.is_empty() { Some(name) } else { name.get(prefix.len()..) }
+        };
+        let value = |at: usize| lines.get(at).place(lines.start(at), bytes).value;
+        let find = |header: &[u8]| {
+            let mut at = 0;
+            loop {
+                at = lines.named(at, prefix.len() + header.len())?;
+                // Other names of this length differ here, at far less than the price of a comparison.
+                let rest = name(at)?;
+                let alike = rest.first() == header.first() && rest.last() == header.last();
+                if alike
+                    && rest == header
+                    && bytes[lines.start(at)..].starts_with(prefix.as_bytes())
+                {
+                    return Some(at);
+                }
+                at += 1;
+            }
+        };
+        let mut places = Self::default();
+        let first = find(b"Channel")?;
+        if first + TENANT > lines.len() {
+            return None;
+        }
+        places.values[0] = Some(value(first));
+        // Lengths and words are known to the compiler, which makes comparisons of numbers of them.
+        macro_rules! then {
+            ($($header:literal = $index:literal),+) => {
+                $(
+                    let at = first + $index;
+                    if name(at)? != $header {
+                        return None;
+                    }
+                    places.values[$index] = Some(value(at));
+                )+
+            };
+        }
+        then!(
+            b"ChannelState" = 1,
+            b"ChannelStateDesc" = 2,
+            b"CallerIDNum" = 3,
+            b"CallerIDName" = 4,
+            b"ConnectedLineNum" = 5,
+            b"ConnectedLineName" = 6,
+            b"Language" = 7,
+            b"AccountCode" = 8,
+            b"Context" = 9,
+            b"Exten" = 10,
+            b"Priority" = 11,
+            b"Uniqueid" = 12,
+            b"Linkedid" = 13
+        );
+        places.values[TENANT] = find(b"TenantID").map(value);
+        places.variable = find(b"ChanVariable");
+        Some(places)
+    }
+
+    /// Those of lines in any order and spelling.
+    fn anywhere(message: &Message, prefix: &str) -> Self {
+        let bytes = message.as_bytes();
+        let mut places = Self::default();
+        for (line, place) in message.places().enumerate() {
+            let Some((head, name)) = bytes[place.name].split_at_checked(prefix.len()) else {
+                continue;
+            };
+            if !head.eq_ignore_ascii_case(prefix.as_bytes()) {
+                continue;
+            }
+            match header(name) {
+                Some(VARIABLE) => {
+                    places.variable.get_or_insert(line);
+                }
+                Some(header) => {
+                    places.values[header].get_or_insert(place.value);
+                }
+                None => {}
+            }
+        }
+        places
+    }
+}
 
 impl Field for ChannelSnapshot {
     /// All headers in one pass over the message: a snapshot is what most of an event is.
     fn read(message: &Message, prefix: &str) -> Self {
-        let bytes = message.as_bytes();
-        let escaped = memchr(b'\\', bytes).is_some();
-        let plain = |text| if escaped { unescape(text) } else { text };
-        let mut places: [Option<Range<usize>>; VARIABLE] = Default::default();
-        let mut variables = Vec::new();
-        let lines = message.places();
-        let mut left = lines.len();
-        for place in lines {
-            left -= 1;
-            let Some((head, name)) = bytes[place.name].split_at_checked(prefix.len()) else {
-                continue;
-            };
-            match header(name) {
-                Some(header)
-                    if prefix.is_empty() || head.eq_ignore_ascii_case(prefix.as_bytes()) =>
-                {
-                    if header == VARIABLE {
-                        variables.reserve(if variables.is_empty() { 1 + left } else { 0 });
-                        variables.push(plain(message.part(place.value)));
-                    } else {
-                        places[header].get_or_insert(place.value);
-                    }
-                }
-                _ => {}
-            }
-        }
-        // A list keeps many snapshots.
-        variables.shrink_to_fit();
+        let Places { values: mut places, variable } =
+            Places::in_order(message, prefix).unwrap_or_else(|| Places::anywhere(message, prefix));
         let mut place = |header: usize| places[header].take();
         let mut text = |header| message.known_at(place(header)?);
         let channel = text(0);
-        let mut party = |number| Party { number: text(number), name: text(number + 1).map(plain) };
+        let mut party =
+            |number| Party { number: text(number), name: text(number + 1).map(unescape) };
         let (caller_id, connected_line) = (party(3), party(5));
         let (language, account_code, context, exten) = (text(7), text(8), text(9), text(10));
         let (unique_id, linked_id, tenant_id) = (id(text(12)), id(text(13)), text(14));
@@ -160,16 +214,20 @@ impl Field for ChannelSnapshot {
             unique_id,
             linked_id,
             tenant_id,
-            variables,
+            variables: variable.map_or_else(ChannelVariables::default, |line| {
+                ChannelVariables::new(message, line)
+            }),
         }
     }
 }
 
 /// Undoes the C escapes that channel events put on names and variables.
-fn unescape(text: Text) -> Text {
-    if memchr(b'\\', text.as_bytes()).is_none() {
-        return text;
-    }
+pub(super) fn unescape(text: Text) -> Text {
+    if memchr(b'\\', text.as_bytes()).is_none() { text } else { unescaped(&text).into() }
+}
+
+/// Text without its C escapes.
+pub(super) fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -185,7 +243,7 @@ fn unescape(text: Text) -> Text {
             None => plain.push('\\'),
         }
     }
-    plain.into()
+    plain
 }
 
 #[cfg(test)]
@@ -199,6 +257,48 @@ mod tests {
             assert_eq!(header(name.to_lowercase().as_bytes()), Some(index));
         }
         assert_eq!(header(b"Cause"), None);
+    }
+
+    #[test]
+    fn order_does_not_matter() {
+        let lines = [
+            "Channel: Local/wait@sdk-00000000;1",
+            "ChannelState: 0",
+            "ChannelStateDesc: Down",
+            "CallerIDNum: 100",
+            "CallerIDName: Ada",
+            "ConnectedLineNum: 200",
+            "ConnectedLineName: Bob",
+            "Language: en",
+            "AccountCode: ",
+            "Context: sdk",
+            "Exten: wait",
+            "Priority: 1",
+            "Uniqueid: one",
+            "Linkedid: two",
+            "TenantID: three",
+            "ChanVariable: a=b",
+        ];
+        for prefix in ["", "Dest"] {
+            let message = |lines: &[String]| {
+                Message::parse(format!("Event: x\r\n{}\r\n", lines.join("\r\n")).into()).unwrap()
+            };
+            let mut lines = lines.map(|line| format!("{prefix}{line}"));
+            let in_order = message(&lines);
+            assert!(Places::in_order(&in_order, prefix).is_some());
+            let expected = ChannelSnapshot::read(&in_order, prefix);
+            assert_eq!(expected.unique_id.as_ref().unwrap(), &"one");
+            assert_eq!(expected.tenant_id.as_deref(), Some("three"));
+            assert_eq!(expected.variables.get("a").unwrap(), "b");
+            for _ in 0..lines.len() {
+                lines.rotate_left(1);
+                let other = message(&lines);
+                assert_eq!(ChannelSnapshot::read(&other, prefix), expected);
+            }
+            let other = message(&lines.map(|line| line.to_uppercase().replace("ADA", "Ada")));
+            assert!(Places::in_order(&other, prefix).is_none());
+            assert_eq!(ChannelSnapshot::read(&other, prefix).caller_id, expected.caller_id);
+        }
     }
 
     #[test]

@@ -12,9 +12,9 @@ pub mod event;
 mod field;
 pub mod model;
 mod raw;
-mod timestamp;
 
 pub use event::{AriEvent, TypedEvent};
 pub use model::{FromJson, Model};
 pub use raw::{Event, Resource, Subject};
-pub use timestamp::Timestamp;
+
+pub use crate::Timestamp;

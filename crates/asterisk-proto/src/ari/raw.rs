@@ -7,9 +7,8 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess
 
 use super::event::{AriEvent, TypedEvent};
 use super::field::{Name, Source};
-use super::timestamp::Timestamp;
-use crate::Text;
 use crate::error::ParseError;
+use crate::{Text, Timestamp};
 
 /// What happened in Asterisk: the JSON text of one event.
 ///

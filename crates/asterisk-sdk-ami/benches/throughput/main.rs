@@ -112,6 +112,7 @@ fn main() -> Result {
     let bench = Bench { options, server, runtime, list_bytes };
     // First, while the process has not grown for anything else.
     bench.memory()?;
+    bench.flat()?;
     let (events, pings) = (bench.options.events, bench.options.pings);
     bench.row("events", events, Floor::replay, Bench::events)?;
     bench.row("typed", events, Floor::replay, Bench::typed)?;
@@ -227,6 +228,32 @@ impl Bench {
         let elapsed = start.elapsed();
         assert!(list.valid() && list.items.len() == count, "{} items", list.items.len());
         Ok(elapsed)
+    }
+
+    /// How far the process grows while a million events pass.
+    fn flat(&self) -> Result {
+        if !self.wants("flat") {
+            return Ok(());
+        }
+        self.runtime.block_on(self.with_manager(async |manager| {
+            let start = Instant::now();
+            let (mut passed, mut before) = (0, None);
+            while passed < 1_000_000 {
+                consume(&manager, self.options.events, |event| {
+                    black_box(event.typed());
+                })
+                .await?;
+                passed += self.options.events;
+                // What the first events need stays.
+                before = before.or_else(|| kilobytes("VmRSS:"));
+            }
+            if let (Some(before), Some(after)) = (before, kilobytes("VmRSS:")) {
+                let growth = after.saturating_sub(before);
+                println!("flat     {growth} kB more after {passed} events than after the first");
+            }
+            Ok(start.elapsed())
+        }))?;
+        Ok(())
     }
 
     /// How far the process grows for a list, relative to the list's bytes.

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::time::Duration;
 
 use asterisk_proto::ami::Response;
 
-use super::core::response;
 use super::macros::ami_action;
-use super::{Action, HeaderValue, Headers, Reply};
+use super::output::response;
+use super::{Action, HeaderValue, Headers, NamedAction, Reply};
 use crate::error::ActionError;
 
 /// Declares the classes of events with their names in manager.conf.
@@ -290,6 +291,11 @@ impl AdvancedFilter {
     }
 }
 
+impl NamedAction for Filter {
+    const NAME: &'static str = "Filter";
+    const PARAMETERS: &'static [&'static str] = &["Operation", "Filter", "MatchCriteria"];
+}
+
 impl Action for Filter {
     type Output = Response;
 
@@ -319,6 +325,32 @@ impl Action for Filter {
         response(reply)
     }
 }
+
+ami_action!(
+    /// Asks for the session's filters. The manual of Asterisk 16 names it, and no server has it: it is
+    /// refused as unknown.
+    #[action("FilterList")]
+    pub struct FilterList {},
+    Response,
+    response
+);
+
+ami_action!(
+    /// Stops the session until an event comes. Of no use here: it is made for AMI over HTTP.
+    ///
+    /// On a TCP connection events come by themselves, and while this waits nothing comes at all: it
+    /// holds back the events and the answers to all other actions. When an event comes or the time is
+    /// over, the response, the events and a
+    /// [`WaitEventComplete`](asterisk_proto::ami::event::WaitEventComplete) follow.
+    #[action("WaitEvent")]
+    pub struct WaitEvent {
+        #[required("Timeout", seconds)]
+        /// How long to wait, in whole seconds; give the action more time than that to be answered.
+        timeout: Duration,
+    },
+    Response,
+    response
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,27 +1,87 @@
 //! Actions: what can be asked of Asterisk, one file a family.
 
-mod call;
-mod core;
+pub mod agent;
+pub mod agi;
+pub mod aoc;
+pub mod bridge;
+pub mod cdr;
+pub mod channel;
+pub mod channel_list;
+pub mod confbridge;
+pub mod config;
+pub mod core;
 mod custom;
-mod events;
+pub mod dahdi;
+pub mod database;
+pub mod dialplan;
+pub mod dtmf;
+pub mod events;
+pub mod fax;
+mod header;
+pub mod iax;
+pub mod local;
 mod macros;
-mod originate;
+pub mod meetme;
+pub mod message;
+pub mod originate;
+mod output;
+pub mod parking;
+pub mod pjsip;
+pub mod queue;
+pub mod queue_member;
+pub mod recording;
+pub mod sip;
+pub mod skinny;
+pub mod sorcery;
+pub mod state;
+pub mod transfer;
+pub mod user;
+mod value;
+pub mod voicemail;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use asterisk_proto::ami::{AmiEvent, Event, Response};
-use asterisk_proto::{ActionId, Secret};
 
-pub use self::call::Hangup;
-pub use self::core::{
-    Challenge, Command, CommandOutput, CoreShowChannels, Login, Logoff, Ping, Pong,
-};
+pub use self::agent::*;
+pub use self::agi::*;
+pub use self::aoc::*;
+pub use self::bridge::*;
+pub use self::cdr::*;
+pub use self::channel::*;
+pub use self::channel_list::*;
+pub use self::confbridge::*;
+pub use self::config::*;
+pub use self::core::*;
 pub use self::custom::Custom;
-pub use self::events::{AdvancedFilter, EventClass, EventMask, Events, Filter, UnknownClass};
+pub use self::dahdi::*;
+pub use self::database::*;
+pub use self::dialplan::*;
+pub use self::dtmf::*;
+pub use self::events::*;
+pub use self::fax::*;
+pub(crate) use self::header::encode;
+pub use self::header::{HeaderValue, Headers};
+pub use self::iax::*;
+pub use self::local::*;
+pub use self::meetme::*;
+pub use self::message::*;
 pub(crate) use self::originate::AwaitedOriginate;
-pub use self::originate::Originate;
-use crate::error::{ActionError, InvalidAction};
+pub use self::originate::*;
+pub use self::parking::*;
+pub use self::pjsip::*;
+pub use self::queue::*;
+pub use self::queue_member::*;
+pub use self::recording::*;
+pub use self::sip::*;
+pub use self::skinny::*;
+pub use self::sorcery::*;
+pub use self::state::*;
+pub use self::transfer::*;
+pub use self::user::*;
+pub use self::voicemail::*;
+use crate::error::ActionError;
+use macros::ami_actions;
 
 /// The longest line that Asterisk takes, in bytes without its end.
 pub const MAX_LINE: usize = 1022;
@@ -52,6 +112,204 @@ pub trait Action {
     /// [`ActionError::Incomplete`] when the reply lacks what the output needs.
     fn output(reply: Reply) -> Result<Self::Output, ActionError>;
 }
+
+/// An action that the crate has a type for.
+pub trait NamedAction: Action {
+    /// The action's name, the value of `Action:`.
+    const NAME: &'static str;
+
+    /// The headers that it may write, beside `Action` and `ActionID`. Where their number is not fixed,
+    /// as in `Line-000000`, the name without the number.
+    const PARAMETERS: &'static [&'static str];
+}
+
+/// An entry of the table of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActionType {
+    /// The action's name.
+    pub name: &'static str,
+    /// The headers that it may write; see [`NamedAction::PARAMETERS`].
+    pub parameters: &'static [&'static str],
+}
+
+ami_actions!(
+    channel::AbsoluteTimeout,
+    agent::AgentLogoff,
+    agent::Agents,
+    agi::Agi,
+    aoc::AocMessage,
+    transfer::Atxfer,
+    transfer::BlindTransfer,
+    bridge::Bridge,
+    bridge::BridgeDestroy,
+    bridge::BridgeInfo,
+    bridge::BridgeKick,
+    bridge::BridgeList,
+    bridge::BridgeTechnologyList,
+    bridge::BridgeTechnologySuspend,
+    bridge::BridgeTechnologyUnsuspend,
+    transfer::CancelAtxfer,
+    core::Challenge,
+    recording::ChangeMonitor,
+    core::Command,
+    confbridge::ConfbridgeKick,
+    confbridge::ConfbridgeList,
+    confbridge::ConfbridgeListRooms,
+    confbridge::ConfbridgeLock,
+    confbridge::ConfbridgeMohOff,
+    confbridge::ConfbridgeMohOn,
+    confbridge::ConfbridgeMute,
+    confbridge::ConfbridgePlayFile,
+    confbridge::ConfbridgeSetSingleVideoSrc,
+    confbridge::ConfbridgeStartRecord,
+    confbridge::ConfbridgeStopRecord,
+    confbridge::ConfbridgeUnlock,
+    confbridge::ConfbridgeUnmute,
+    channel::ControlPlayback,
+    core::CoreSettings,
+    channel_list::CoreShowChannelMap,
+    channel_list::CoreShowChannels,
+    core::CoreStatus,
+    config::CreateConfig,
+    dahdi::DahdiDialOffhook,
+    dahdi::DahdiDndOff,
+    dahdi::DahdiDndOn,
+    dahdi::DahdiHangup,
+    dahdi::DahdiRestart,
+    dahdi::DahdiShowChannels,
+    dahdi::DahdiShowStatus,
+    dahdi::DahdiTransfer,
+    database::DbDel,
+    database::DbDelTree,
+    database::DbGet,
+    database::DbGetTree,
+    database::DbPut,
+    state::DeviceStateList,
+    dialplan::DialplanExtensionAdd,
+    dialplan::DialplanExtensionRemove,
+    events::Events,
+    state::ExtensionState,
+    state::ExtensionStateList,
+    fax::FaxSession,
+    fax::FaxSessions,
+    fax::FaxStats,
+    events::Filter,
+    events::FilterList,
+    config::GetConfig,
+    config::GetConfigJson,
+    channel::Getvar,
+    channel::Hangup,
+    iax::IaxNetStats,
+    iax::IaxPeerList,
+    iax::IaxPeers,
+    iax::IaxRegistry,
+    message::JabberSend,
+    config::ListCategories,
+    core::ListCommands,
+    local::LocalOptimizeAway,
+    core::LoggerRotate,
+    core::Login,
+    core::Logoff,
+    voicemail::MailboxCount,
+    voicemail::MailboxStatus,
+    meetme::MeetmeList,
+    meetme::MeetmeListRooms,
+    meetme::MeetmeMute,
+    meetme::MeetmeUnmute,
+    message::MessageSend,
+    recording::MixMonitor,
+    recording::MixMonitorMute,
+    core::ModuleCheck,
+    core::ModuleLoad,
+    recording::Monitor,
+    channel::MuteAudio,
+    voicemail::MwiDelete,
+    voicemail::MwiGet,
+    voicemail::MwiUpdate,
+    originate::Originate,
+    parking::Park,
+    parking::ParkedCalls,
+    parking::Parkinglots,
+    recording::PauseMonitor,
+    core::Ping,
+    pjsip::PjsipHangup,
+    pjsip::PjsipNotify,
+    pjsip::PjsipQualify,
+    pjsip::PjsipRegister,
+    pjsip::PjsipSetMaintenance,
+    pjsip::PjsipShowAors,
+    pjsip::PjsipShowAuths,
+    pjsip::PjsipShowContacts,
+    pjsip::PjsipShowEndpoint,
+    pjsip::PjsipShowEndpoints,
+    pjsip::PjsipShowMaintenance,
+    pjsip::PjsipShowRegistrationInboundContactStatuses,
+    pjsip::PjsipShowRegistrationsInbound,
+    pjsip::PjsipShowRegistrationsOutbound,
+    pjsip::PjsipShowResourceLists,
+    pjsip::PjsipShowSubscriptionsInbound,
+    pjsip::PjsipShowSubscriptionsOutbound,
+    pjsip::PjsipUnregister,
+    dtmf::PlayDtmf,
+    dtmf::PlayMf,
+    state::PresenceState,
+    state::PresenceStateList,
+    dahdi::PriDebugFileSet,
+    dahdi::PriDebugFileUnset,
+    dahdi::PriDebugSet,
+    dahdi::PriShowSpans,
+    queue_member::QueueAdd,
+    queue::QueueChangePriorityCaller,
+    queue::QueueLog,
+    queue_member::QueueMemberRingInUse,
+    queue_member::QueuePause,
+    queue_member::QueuePenalty,
+    queue::QueueReload,
+    queue_member::QueueRemove,
+    queue::QueueReset,
+    queue::QueueRule,
+    queue::QueueStatus,
+    queue::QueueSummary,
+    queue::QueueWithdrawCaller,
+    channel::Redirect,
+    core::Reload,
+    dtmf::SendFlash,
+    message::SendText,
+    cdr::SetCdrUserField,
+    channel::Setvar,
+    dialplan::ShowDialPlan,
+    sip::SipNotify,
+    sip::SipPeers,
+    sip::SipPeerStatus,
+    sip::SipQualify,
+    sip::SipQualifyPeer,
+    sip::SipShowPeer,
+    sip::SipShowRegistry,
+    skinny::SkinnyDevices,
+    skinny::SkinnyLines,
+    skinny::SkinnyShowDevice,
+    skinny::SkinnyShowLine,
+    sorcery::SorceryMemoryCacheExpire,
+    sorcery::SorceryMemoryCacheExpireObject,
+    sorcery::SorceryMemoryCachePopulate,
+    sorcery::SorceryMemoryCacheStale,
+    sorcery::SorceryMemoryCacheStaleObject,
+    channel_list::Status,
+    recording::StopMixMonitor,
+    recording::StopMonitor,
+    recording::UnpauseMonitor,
+    config::UpdateConfig,
+    user::UserEvent,
+    voicemail::VoicemailBoxSummary,
+    voicemail::VoicemailForward,
+    voicemail::VoicemailMove,
+    voicemail::VoicemailRefresh,
+    voicemail::VoicemailRemove,
+    voicemail::VoicemailUsersList,
+    voicemail::VoicemailUserStatus,
+    events::WaitEvent,
+);
 
 /// What ends an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,160 +414,5 @@ impl<T> IntoIterator for Aggregate<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
-    }
-}
-
-/// The lines of an action, checked as they are added.
-#[derive(Debug, Default)]
-pub struct Headers {
-    text: String,
-    lines: usize,
-    invalid: Option<InvalidAction>,
-}
-
-impl Headers {
-    /// Adds a line. What cannot be sent is remembered, and refuses the whole action.
-    pub fn add(&mut self, name: &str, value: impl HeaderValue) {
-        let value = value.header_value();
-        let forbidden = |text: &str| text.contains(['\r', '\n', '\0']);
-        // A colon or a blank at the end of a name would make another name of it.
-        let bad_name = name.is_empty() || name.contains(':') || forbidden(name);
-        let length = name.len() + 2 + value.len();
-        self.lines += 1;
-        if bad_name || forbidden(&value) {
-            self.refuse(InvalidAction::LineBreak { header: name.to_owned() });
-        } else if length > MAX_LINE {
-            self.refuse(InvalidAction::LineTooLong { header: name.to_owned(), length });
-        } else if self.lines > MAX_LINES {
-            self.refuse(InvalidAction::TooManyLines { lines: self.lines });
-        } else {
-            self.text.push_str(name);
-            self.text.push_str(": ");
-            self.text.push_str(&value);
-            self.text.push_str("\r\n");
-        }
-    }
-
-    fn refuse(&mut self, why: InvalidAction) {
-        // The first reason is the one to tell, but the count of lines should be the whole one.
-        match &mut self.invalid {
-            Some(InvalidAction::TooManyLines { lines }) => *lines = self.lines,
-            Some(_) => {}
-            none => *none = Some(why),
-        }
-    }
-
-    fn finish(mut self) -> Result<String, InvalidAction> {
-        self.text.push_str("\r\n");
-        match self.invalid {
-            Some(why) => Err(why),
-            None => Ok(self.text),
-        }
-    }
-}
-
-/// The whole text of an action.
-///
-/// The ActionID comes second, so that the server echoes it even when it refuses a later line.
-pub(crate) fn encode<A: Action>(action: &A, id: &ActionId) -> Result<String, InvalidAction> {
-    let mut headers = Headers::default();
-    headers.add("Action", action.name());
-    headers.add("ActionID", id.as_str());
-    action.headers(&mut headers);
-    headers.finish()
-}
-
-/// What can be the value of a header.
-pub trait HeaderValue {
-    /// The value as text.
-    fn header_value(&self) -> Cow<'_, str>;
-}
-
-impl<T: HeaderValue + ?Sized> HeaderValue for &T {
-    fn header_value(&self) -> Cow<'_, str> {
-        (**self).header_value()
-    }
-}
-
-impl HeaderValue for str {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.into()
-    }
-}
-
-impl HeaderValue for String {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.into()
-    }
-}
-
-impl HeaderValue for Secret {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.expose().into()
-    }
-}
-
-impl HeaderValue for bool {
-    fn header_value(&self) -> Cow<'_, str> {
-        if *self { "true".into() } else { "false".into() }
-    }
-}
-
-impl HeaderValue for u32 {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.to_string().into()
-    }
-}
-
-impl HeaderValue for asterisk_proto::ChannelId {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.as_str().into()
-    }
-}
-
-impl HeaderValue for asterisk_proto::HangupCause {
-    fn header_value(&self) -> Cow<'_, str> {
-        self.code().to_string().into()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text<A: Action>(action: &A) -> Result<String, InvalidAction> {
-        encode(action, &ActionId::from("7"))
-    }
-
-    #[test]
-    fn the_action_id_comes_second() {
-        let hangup = Hangup::new("PJSIP/100-01").cause(17);
-        assert_eq!(
-            text(&hangup).unwrap(),
-            "Action: Hangup\r\nActionID: 7\r\nChannel: PJSIP/100-01\r\nCause: 17\r\n\r\n"
-        );
-    }
-
-    #[test]
-    fn line_ends_are_refused() {
-        for bad in ["x\r\nAction: Logoff", "x\ny", "x\ry", "x\0"] {
-            let error = text(&Command::new(bad)).unwrap_err();
-            assert_eq!(error, InvalidAction::LineBreak { header: "Command".into() });
-        }
-        let error = text(&Custom::new("Ping").header("A\nB", "x")).unwrap_err();
-        assert_eq!(error, InvalidAction::LineBreak { header: "A\nB".into() });
-    }
-
-    #[test]
-    fn the_servers_limits_are_kept() {
-        let fits = "x".repeat(MAX_LINE - "Command: ".len());
-        assert!(text(&Command::new(fits.as_str())).is_ok());
-        let error = text(&Command::new(fits + "x")).unwrap_err();
-        assert_eq!(error, InvalidAction::LineTooLong { header: "Command".into(), length: 1023 });
-
-        let lines =
-            |n| (0..n).fold(Custom::new("Ping"), |a, i| a.header("Variable", i.to_string()));
-        assert!(text(&lines(126)).is_ok());
-        assert_eq!(text(&lines(130)).unwrap_err(), InvalidAction::TooManyLines { lines: 132 });
     }
 }

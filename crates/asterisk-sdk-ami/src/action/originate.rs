@@ -6,8 +6,8 @@ use asterisk_proto::ChannelId;
 use asterisk_proto::ami::Response;
 use asterisk_proto::ami::event::OriginateResponse;
 
-use super::core::response;
-use super::{Action, Expect, Headers, Reply};
+use super::output::response;
+use super::{Action, Expect, Headers, NamedAction, Reply};
 use crate::error::ActionError;
 
 /// Calls a channel and, when it answers, sends it to an extension or an application (privilege
@@ -115,7 +115,8 @@ impl Originate {
     /// Sets a variable of the new channel; one that begins with `__` is inherited by the channels
     /// that it creates, such as the other end of a Local channel.
     ///
-    /// Commas, quotes and backslashes in the value are kept, blanks around it are not. If a name is set twice, the last one counts.
+    /// Commas, quotes and backslashes in the value are kept, blanks around it are not. If a name is
+    /// set twice, the last one counts.
     pub fn variable(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         // The server splits at commas, takes quotes and backslashes off, and sets the last first.
         let mut header = format!("{}=", name.as_ref());
@@ -174,11 +175,33 @@ impl Originate {
     }
 }
 
+impl NamedAction for Originate {
+    const NAME: &'static str = "Originate";
+    const PARAMETERS: &'static [&'static str] = &[
+        "Channel",
+        "Context",
+        "Exten",
+        "Priority",
+        "Application",
+        "Data",
+        "Timeout",
+        "CallerID",
+        "Account",
+        "Codecs",
+        "ChannelId",
+        "OtherChannelId",
+        "PreDialGoSub",
+        "EarlyMedia",
+        "Async",
+        "Variable",
+    ];
+}
+
 impl Action for Originate {
     type Output = Response;
 
     fn name(&self) -> &'static str {
-        "Originate"
+        Self::NAME
     }
 
     fn headers(&self, headers: &mut Headers) {

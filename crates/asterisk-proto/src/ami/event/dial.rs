@@ -1,104 +1,117 @@
-//! How originated calls came out.
+//! Calls from one channel to another, from dialling to the outcome.
 
-use std::fmt;
-
-use super::super::Message;
+use super::super::field::word_fields;
+use super::super::{ChannelSnapshot, Field, Message};
 use super::macros::ami_event;
-use super::{AmiEvent, Event, Field};
-use crate::{ActionId, ChannelId, Text};
+use crate::Text;
+use crate::open_enum::open_enum;
+
+open_enum! {
+    /// How far a dialled call is, or how it came out.
+    pub enum DialStatus {
+        /// Being set up: the called end was told of it.
+        #[wire("PROCEEDING")]
+        Proceeding,
+        /// Being set up, with early media.
+        #[wire("PROGRESS")]
+        Progress,
+        /// The called end rings.
+        #[wire("RINGING")]
+        Ringing,
+        /// It was answered.
+        #[wire("ANSWER")]
+        Answer,
+        /// The called end is busy.
+        #[wire("BUSY")]
+        Busy,
+        /// There was congestion, or it was rejected.
+        #[wire("CONGESTION")]
+        Congestion,
+        /// Nobody answered in time.
+        #[wire("NOANSWER")]
+        NoAnswer,
+        /// The caller hung up, or another of the called ends was quicker.
+        #[wire("CANCEL")]
+        Cancel,
+        /// The called end cannot be reached: not registered, or no such number.
+        #[wire("CHANUNAVAIL")]
+        ChannelUnavailable,
+        /// It was answered, and broken off before the two were put together.
+        #[wire("ABORT")]
+        Abort,
+        /// It was answered, and the called end chose that the dialplan goes on.
+        #[wire("CONTINUE")]
+        Continue,
+        /// It was answered, and the called end sent the caller elsewhere in the dialplan.
+        #[wire("GOTO")]
+        Goto,
+        /// The called end forwarded it.
+        #[wire("FORWARD")]
+        Forward,
+        /// Privacy mode: the called end asked not to be called again.
+        #[wire("DONTCALL")]
+        DontCall,
+        /// Privacy mode: the called end sent the caller to the torture extension.
+        #[wire("TORTURE")]
+        Torture,
+        /// `Dial` was called with arguments that it does not understand.
+        #[wire("INVALIDARGS")]
+        InvalidArguments,
+    }
+}
+
+word_fields!(DialStatus);
 
 ami_event!(
-    /// How an originate that ran in the background came out (class `call`).
-    ///
-    /// It goes to every session: compare `action_id` with the id of your own action.
-    #[event("OriginateResponse")]
-    pub struct OriginateResponse {
-        /// The action that asked for the call.
-        #[header("ActionID")]
-        pub action_id: Option<ActionId>,
-        /// `Success` or `Failure`.
-        #[header("Response")]
-        pub response: Option<Text>,
-        /// The channel's name, or the dial string if there never was a channel.
-        #[header("Channel")]
-        pub channel: Option<Text>,
-        /// The context that an answered call was sent to.
-        #[header("Context")]
-        pub context: Option<Text>,
-        /// The extension that an answered call was sent to.
-        #[header("Exten")]
-        pub exten: Option<Text>,
-        /// The application that an answered call was given to.
-        #[header("Application")]
-        pub application: Option<Text>,
-        /// The data of that application.
-        #[header("Data")]
-        pub data: Option<Text>,
-        /// Why it came out so.
-        #[header("Reason")]
-        pub reason: Option<OriginateReason>,
-        /// The channel's id; absent after a failure, unless the action chose it.
-        #[header("Uniqueid")]
-        pub unique_id: Option<ChannelId>,
-        /// The caller's number.
-        #[header("CallerIDNum")]
-        pub caller_id_number: Option<Text>,
-        /// The caller's name, as it was given: this event does not escape it.
-        #[header("CallerIDName")]
-        pub caller_id_name: Option<Text>,
+    /// A channel is being dialled (class `call`).
+    #[event("DialBegin")]
+    pub struct DialBegin {
+        /// Who calls; all fields are absent when no channel does, as with `Originate`.
+        #[channel("")]
+        pub channel: ChannelSnapshot,
+        /// The new channel, to the one who is called.
+        #[channel("Dest")]
+        pub dest: ChannelSnapshot,
+        /// What is dialled, without the technology: `100` for `PJSIP/100`.
+        #[header("DialString")]
+        pub dial_string: Option<Text>,
     }
 );
 
-/// Why an originate came out as it did (`Reason`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OriginateReason {
-    /// 0: no such technology, endpoint or extension, or the call was rejected.
-    Failed,
-    /// 1: it was hung up.
-    HungUp,
-    /// 3: it rang, and nobody answered in time.
-    NoAnswer,
-    /// 4: it was answered.
-    Answered,
-    /// 5: it was busy.
-    Busy,
-    /// 8: there was congestion.
-    Congestion,
-    /// A number that this version of the crate has no name for.
-    Other(u32),
-}
-
-impl From<u32> for OriginateReason {
-    fn from(code: u32) -> Self {
-        match code {
-            0 => Self::Failed,
-            1 => Self::HungUp,
-            3 => Self::NoAnswer,
-            4 => Self::Answered,
-            5 => Self::Busy,
-            8 => Self::Congestion,
-            other => Self::Other(other),
-        }
+ami_event!(
+    /// A dialled call came out in some way (class `call`).
+    #[event("DialEnd")]
+    pub struct DialEnd {
+        /// Who calls; all fields are absent when no channel does, as with `Originate`.
+        #[channel("")]
+        pub channel: ChannelSnapshot,
+        /// The channel to the one who was called.
+        #[channel("Dest")]
+        pub dest: ChannelSnapshot,
+        /// How it came out; [`DialStatus::Cancel`] when it was forwarded.
+        #[header("DialStatus")]
+        pub dial_status: Option<DialStatus>,
+        /// Where the called end forwarded it; a further [`DialBegin`] follows. Otherwise absent.
+        #[header("Forward")]
+        pub forward: Option<Text>,
     }
-}
+);
 
-impl fmt::Display for OriginateReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed => f.write_str("failed"),
-            Self::HungUp => f.write_str("hung up"),
-            Self::NoAnswer => f.write_str("no answer"),
-            Self::Answered => f.write_str("answered"),
-            Self::Busy => f.write_str("busy"),
-            Self::Congestion => f.write_str("congestion"),
-            Self::Other(code) => write!(f, "reason {code}"),
-        }
+ami_event!(
+    /// A dialled call made progress (class `call`).
+    #[event("DialState")]
+    pub struct DialState {
+        /// Who calls; all fields are absent when no channel does, as with `Originate`.
+        #[channel("")]
+        pub channel: ChannelSnapshot,
+        /// The channel to the one who is called.
+        #[channel("Dest")]
+        pub dest: ChannelSnapshot,
+        /// How far it is.
+        #[header("DialStatus")]
+        pub dial_status: Option<DialStatus>,
+        /// Where the call was forwarded; mostly absent.
+        #[header("Forward")]
+        pub forward: Option<Text>,
     }
-}
-
-impl Field for Option<OriginateReason> {
-    fn read(message: &Message, name: &str) -> Self {
-        Option::<u32>::read(message, name).map(OriginateReason::from)
-    }
-}
+);

@@ -2,8 +2,10 @@
 
 /// Declares a typed event: which event it is, and which header each field is read from.
 ///
-/// `#[header("…")]` names the header; on a [`ChannelSnapshot`](super::super::ChannelSnapshot) it is
-/// the prefix of its headers.
+/// `#[header("…")]` names the header; a second word names the function of `field.rs` that reads it
+/// where the type alone does not say how, such as `#[header("Wait", seconds)]`. `#[channel("…")]` and
+/// `#[bridge("…")]` give the prefix of a snapshot's headers, `#[variables("…")]` the name in front of
+/// a channel's in parentheses, `#[group("…")]` what the headers of a numbered or nested list begin with.
 macro_rules! ami_event {
     (
         $(#[doc = $doc:expr])+
@@ -12,77 +14,125 @@ macro_rules! ami_event {
         pub struct $name:ident {
             $(
                 $(#[doc = $field_doc:expr])+
-                #[header($header:literal)]
+                // One of these. Spelled out, as any word here could be another line of `doc`.
+                $(#[header($header:literal $(, $how:ident)?)])?
+                $(#[channel($channel:literal)])?
+                $(#[bridge($bridge:literal)])?
+                $(#[variables($variables:literal)])?
+                $(#[group($group:literal)])?
                 pub $field:ident: $type:ty,
             )*
         }
     ) => {
         $(#[doc = $doc])+
         $(#[doc(alias = $alias)])?
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
             $(
                 $(#[doc = $field_doc])+
-                #[doc = concat!("\n\nHeader: `", $header, "`.")]
+                $(#[doc = ami_event!(@doc header $header)])?
+                $(#[doc = ami_event!(@doc channel $channel)])?
+                $(#[doc = ami_event!(@doc bridge $bridge)])?
+                $(#[doc = ami_event!(@doc variables $variables)])?
+                $(#[doc = ami_event!(@doc group $group)])?
                 pub $field: $type,
             )*
             /// The event as it was received, with whatever else it carries.
-            pub event: Event,
+            pub event: $crate::ami::Event,
         }
 
-        impl AmiEvent for $name {
+        impl $crate::ami::AmiEvent for $name {
             const NAME: &'static str = $wire;
-            const FIELDS: &'static [(&'static str, &'static str)] =
-                &[$(($header, stringify!($type))),*];
+            const FIELDS: &'static [$crate::ami::FieldType] = &[$(
+                $($crate::ami::FieldType::header($header, stringify!($type)),)?
+                $($crate::ami::FieldType::channel($channel, stringify!($type)),)?
+                $($crate::ami::FieldType::bridge($bridge, stringify!($type)),)?
+                $($crate::ami::FieldType::variables($variables, stringify!($type)),)?
+                $($crate::ami::FieldType::group($group, stringify!($type)),)?
+            )*];
 
-            fn from_event(event: &Event) -> Self {
-                $(let $field = Field::read(event.message(), $header);)*
+            fn from_event(event: &$crate::ami::Event) -> Self {
+                $(let $field = ami_event!(
+                    @read event.message(),
+                    $($header $(, $how)?)? $($channel)? $($bridge)? $($variables)? $($group)?
+                );)*
                 Self { $($field,)* event: event.clone() }
             }
 
-            fn event(&self) -> &Event {
+            fn event(&self) -> &$crate::ami::Event {
                 &self.event
+            }
+
+            fn visit(&self, _visit: &mut dyn FnMut(&'static str, &dyn ::std::fmt::Debug)) {
+                $(_visit(
+                    concat!($($header)? $($channel)? $($bridge)? $($variables)? $($group)?),
+                    &self.$field,
+                );)*
             }
         }
     };
+
+    (@read $message:expr, $header:literal) => {
+        $crate::ami::Field::read($message, $header)
+    };
+    (@read $message:expr, $header:literal, $how:ident) => {
+        $crate::ami::field::$how($message, $header)
+    };
+
+    (@doc header $header:literal) => { concat!("\n\nHeader: `", $header, "`.") };
+    (@doc channel "") => { "\n\nHeaders: those of a channel." };
+    (@doc channel $prefix:literal) => { concat!("\n\nHeaders: `", $prefix, "Channel` and so on.") };
+    (@doc bridge "") => { "\n\nHeaders: `BridgeUniqueid` and so on." };
+    (@doc bridge $prefix:literal) => {
+        concat!("\n\nHeaders: `", $prefix, "BridgeUniqueid` and so on.")
+    };
+    (@doc group $prefix:literal) => {
+        concat!("\n\nHeaders: `", $prefix, "` with a number or a path behind it.")
+    };
+    (@doc variables $name:literal) => { concat!("\n\nHeaders: `", $name, "(<channel>)`.") };
 }
 
 /// Declares the one table of all typed events: the enum over them, their names, the dispatch.
+///
+/// The types stand in the order of the events' names, without regard to case.
 macro_rules! ami_events {
-    ($($name:ident),+ $(,)?) => {
+    ($($family:ident::$name:ident),+ $(,)?) => {
         /// Any event, typed where the crate has a type for it.
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum TypedEvent {
             $(
-                #[doc = concat!("A [`", stringify!($name), "`].")]
-                $name($name),
+                #[doc = concat!("A [`", stringify!($name), "`](", stringify!($family), "::", stringify!($name), ").")]
+                $name(Box<$family::$name>),
             )+
             /// An event without a type of its own; nothing of it is lost.
             Other(Event),
         }
 
         impl TypedEvent {
-            /// The names of all events that have a type, as the server writes them.
-            pub const NAMES: &'static [&'static str] = &[$(<$name as AmiEvent>::NAME),+];
+            /// All events that have a type, in the order of their names.
+            pub const TYPES: &'static [EventType] = &[$(EventType {
+                name: <$family::$name as AmiEvent>::NAME,
+                fields: <$family::$name as AmiEvent>::FIELDS,
+                read: |event| Self::$name(Box::new(<$family::$name as AmiEvent>::from_event(event))),
+            }),+];
 
-            pub(super) fn new(event: &Event) -> Self {
-                let name = event.name();
-                match &*name {
-                    $(<$name as AmiEvent>::NAME => Self::$name($name::from_event(event)),)+
-                    // Servers write the names as they are in the table.
-                    _ => Self::in_other_case(event, &name),
+            /// The event as it was received.
+            #[must_use]
+            pub fn event(&self) -> &Event {
+                match self {
+                    $(Self::$name(event) => &event.event,)+
+                    Self::Other(event) => event,
                 }
             }
 
-            fn in_other_case(event: &Event, name: &str) -> Self {
-                $(
-                    if name.eq_ignore_ascii_case(<$name as AmiEvent>::NAME) {
-                        return Self::$name($name::from_event(event));
-                    }
-                )+
-                Self::Other(event.clone())
+            /// Shows each field with its header, as [`AmiEvent::visit`] does.
+            pub fn visit(&self, visit: &mut dyn FnMut(&'static str, &dyn std::fmt::Debug)) {
+                match self {
+                    $(Self::$name(event) => event.visit(visit),)+
+                    Self::Other(_) => {}
+                }
             }
         }
     };

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::Text;
 
-/// A point in time as ARI writes it: `2026-11-21T05:01:00.222+0000`.
+/// A point in time as ARI and the security events of AMI write it: `2026-11-21T05:01:00.222+0000`.
 ///
 /// The text is kept as it came. Its offset from UTC has no colon, which RFC 3339 wants; both forms
 /// and `Z` are understood.
