@@ -3,6 +3,8 @@
 mod agi;
 mod ami;
 mod ami_faults;
+#[cfg(test)]
+mod ami_surface;
 mod ari;
 mod blocking;
 mod calls;

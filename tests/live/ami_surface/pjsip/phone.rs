@@ -1,0 +1,190 @@
+//! A SIP phone that is just good enough for Asterisk.
+
+use std::sync::Arc;
+
+use harness::soon;
+use md5::{Digest, Md5};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
+
+/// The user of the phone, its address of record and its endpoint.
+const USER: &str = "200";
+const PASSWORD: &str = "phone";
+
+/// A phone: it answers all requests with 200, and remembers them.
+pub(super) struct Phone {
+    socket: Arc<UdpSocket>,
+    server: String,
+    pub(super) address: String,
+    answers: UnboundedReceiver<String>,
+    requests: UnboundedReceiver<String>,
+    listener: JoinHandle<()>,
+    sequence: u32,
+}
+
+/// A request, but for what every one has.
+pub(super) struct Request<'a> {
+    pub(super) method: &'a str,
+    /// The user part of whom it is for; none for the server itself.
+    pub(super) user: &'a str,
+    pub(super) call_id: &'a str,
+    /// Further lines, each with its end.
+    pub(super) headers: &'a str,
+    pub(super) body: &'a str,
+}
+
+impl Phone {
+    pub(super) async fn new(server: &str) -> Self {
+        let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
+        socket.connect(server).await.unwrap();
+        let address = socket.local_addr().unwrap().to_string();
+        let (answer, answers) = unbounded_channel();
+        let (request, requests) = unbounded_channel();
+        let own = Arc::clone(&socket);
+        let listener = tokio::spawn(async move {
+            let mut buffer = vec![0; 65_536];
+            while let Ok(length) = own.recv(&mut buffer).await {
+                let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                if message.starts_with("SIP/2.0") {
+                    let _ = answer.send(message);
+                } else {
+                    if !message.starts_with("ACK ") {
+                        let _ = own.send(accepted(&message).as_bytes()).await;
+                    }
+                    let _ = request.send(message);
+                }
+            }
+        });
+        let server = server.to_owned();
+        Self { socket, server, address, answers, requests, listener, sequence: 0 }
+    }
+
+    /// Sends a request, with the password when that is asked for, and gives the final answer.
+    pub(super) async fn ask(&mut self, request: &Request<'_>) -> String {
+        self.send(request, "", None).await;
+        let answer = self.answer(request.call_id).await;
+        if !answer.starts_with("SIP/2.0 401 ") {
+            return answer;
+        }
+        if request.method == "INVITE" {
+            self.acknowledge(request, &answer, true).await;
+        }
+        let challenge = header(&answer, "WWW-Authenticate");
+        let part = |name: &str| {
+            let (_, rest) = challenge.split_once(&format!("{name}=\"")).unwrap();
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        let (realm, nonce, opaque) = (part("realm"), part("nonce"), part("opaque"));
+        let uri = self.uri(request.user);
+        let user = md5(&format!("{USER}:{realm}:{PASSWORD}"));
+        let what = md5(&format!("{}:{uri}", request.method));
+        let response = md5(&format!("{user}:{nonce}:00000001:own:auth:{what}"));
+        let line = format!(
+            "Authorization: Digest username=\"{USER}\", realm=\"{realm}\", nonce=\"{nonce}\", \
+             uri=\"{uri}\", response=\"{response}\", algorithm=MD5, cnonce=\"own\", \
+             opaque=\"{opaque}\", qop=auth, nc=00000001\r\n"
+        );
+        self.send(request, &line, None).await;
+        let answer = self.answer(request.call_id).await;
+        if request.method == "INVITE" {
+            let refused = !answer.starts_with("SIP/2.0 2");
+            self.acknowledge(request, &answer, refused).await;
+        }
+        answer
+    }
+
+    /// The next request of this method.
+    pub(super) async fn asked(&mut self, method: &str) -> String {
+        let search = async {
+            loop {
+                let request = self.requests.recv().await.expect("the phone runs");
+                if request.starts_with(method) {
+                    return request;
+                }
+            }
+        };
+        soon(search).await
+    }
+
+    fn uri(&self, user: &str) -> String {
+        let at = if user.is_empty() { "" } else { "@" };
+        format!("sip:{user}{at}{}", self.server)
+    }
+
+    async fn acknowledge(&mut self, request: &Request<'_>, answer: &str, refused: bool) {
+        let acknowledgement = Request { method: "ACK", headers: "", body: "", ..*request };
+        self.send(&acknowledgement, "", Some((answer, refused))).await;
+    }
+
+    async fn send(&mut self, request: &Request<'_>, more: &str, of: Option<(&str, bool)>) {
+        let Request { method, user, call_id, headers, body } = request;
+        let (address, uri) = (&self.address, self.uri(user));
+        if of.is_none() {
+            self.sequence += 1;
+        }
+        let sequence = self.sequence;
+        // A refused request is acknowledged as a part of it, an accepted one anew.
+        let via = match of {
+            Some((answer, true)) => header(answer, "Via").to_owned(),
+            _ => format!("SIP/2.0/UDP {address};branch=z9hG4bK-{method}-{sequence};rport"),
+        };
+        let to = match (of, *method) {
+            (Some((answer, _)), _) => header(answer, "To").to_owned(),
+            (None, "REGISTER") => format!("<sip:{USER}@{}>", self.server),
+            (None, _) => format!("<{uri}>"),
+        };
+        let text = format!(
+            "{method} {uri} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n\
+             From: <sip:{USER}@127.0.0.1>;tag=own-{call_id}\r\nTo: {to}\r\nCall-ID: {call_id}\r\n\
+             CSeq: {sequence} {method}\r\nContact: <sip:{USER}@{address}>\r\n\
+             User-Agent: SDK phone\r\n{headers}{more}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.socket.send(text.as_bytes()).await.unwrap();
+    }
+
+    /// The final answer to the last request.
+    async fn answer(&mut self, call_id: &str) -> String {
+        let sequence = format!("{} ", self.sequence);
+        let search = async {
+            loop {
+                let answer = self.answers.recv().await.expect("the phone runs");
+                let ours = header(&answer, "Call-ID") == call_id
+                    && header(&answer, "CSeq").starts_with(&sequence);
+                if ours && !answer.starts_with("SIP/2.0 1") {
+                    return answer;
+                }
+            }
+        };
+        soon(search).await
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+/// The value of a header.
+pub(super) fn header<'a>(message: &'a str, name: &str) -> &'a str {
+    let mut lines = message.lines().filter_map(|line| line.split_once(':'));
+    lines.find(|(header, _)| *header == name).map_or("", |(_, value)| value.trim())
+}
+
+/// The answer that accepts a request.
+fn accepted(request: &str) -> String {
+    let mut answer = "SIP/2.0 200 OK\r\n".to_owned();
+    for line in request.lines() {
+        if ["Via:", "From:", "To:", "Call-ID:", "CSeq:"].iter().any(|name| line.starts_with(name)) {
+            answer.push_str(line);
+            answer.push_str("\r\n");
+        }
+    }
+    answer + "Content-Length: 0\r\n\r\n"
+}
+
+fn md5(text: &str) -> String {
+    format!("{:032x}", u128::from_be_bytes(Md5::digest(text).into()))
+}
