@@ -8,7 +8,7 @@ use asterisk_sdk::ami::action::{
     Status,
 };
 use asterisk_sdk::ami::event::{
-    ChannelsHungupListComplete, DtmfBegin, DtmfDirection, DtmfEnd, Flash, HangupHandlerPop,
+    self, ChannelsHungupListComplete, DtmfBegin, DtmfDirection, DtmfEnd, Flash, HangupHandlerPop,
     HangupHandlerPush, HangupHandlerRun, HangupRequest, LocalBridge, NewAccountCode, NewCallerid,
     NewConnectedLine, Newchannel, Newstate, OriginateResponse, SoftHangupRequest, StatusComplete,
     VarSet,
@@ -40,6 +40,14 @@ pub(super) async fn variables(stage: &Stage) {
     assert_eq!(stage.refused(Setvar::new("X", "").channel("nosuch")).await, "No such channel");
     let function = Setvar::new("NOFUNC(x)", "1").channel("vars");
     assert_eq!(stage.refused(function).await, "Variable not set");
+
+    // manager.conf names two that come with every event of a channel.
+    stage.send(Setvar::new("SDK_NOTE", odd).channel("vars")).await.unwrap();
+    stage.send(Hangup::new("vars")).await.unwrap();
+    let gone = |e: &event::Hangup| is(e.channel.unique_id.as_ref(), "vars");
+    let variables = next(&mut events, gone).await.channel.variables;
+    let expected = [("SDK_NOTE", odd), ("CHANNEL(language)", "en")];
+    assert!(variables.iter().eq(expected.map(|(n, v)| (n.into(), v.into()))), "{variables:?}");
     clear(stage).await;
 }
 
