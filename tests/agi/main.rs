@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests state what they expect")]
 
 mod commands;
+mod families;
 mod hangup;
 mod hostile;
 mod server;

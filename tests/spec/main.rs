@@ -4,6 +4,7 @@
 //! row must have a type, and every type a row. Where a server was seen to do otherwise than documented, a
 //! list says so with the reason.
 
+mod agi;
 mod ami_actions;
 mod ami_events;
 

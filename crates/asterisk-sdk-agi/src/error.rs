@@ -54,12 +54,22 @@ pub enum CommandError {
     /// Asterisk ran the command, and it failed.
     ///
     /// For `EXEC` this names the application; `-2` is the result of one that does not exist.
-    #[error("{operation} failed with result {result}")]
+    #[error("{operation} failed with result {result}{}", Reason(reason))]
     AppFailure {
         /// The command, and what it was about.
         operation: String,
         /// The result as Asterisk gave it.
         result: Text,
+        /// What the reply says besides the number, as `writefile` of a recording.
+        reason: Option<Text>,
+    },
+    /// The server's database did not take it: its file cannot be written, or the family or key is
+    /// longer than the release allows (255 bytes together on 16). That there is no such key is no
+    /// error.
+    #[error("{operation} failed in the server's database")]
+    Database {
+        /// The command, with family and key.
+        operation: String,
     },
     /// The reply is none that this command has.
     #[error("the reply cannot be understood")]
@@ -90,6 +100,15 @@ pub enum CommandError {
         /// Whether the command was sent.
         delivery: Delivery,
     },
+}
+
+/// The reason of a failure in parentheses, if there is one.
+struct Reason<'a>(&'a Option<Text>);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |reason| write!(f, " ({reason})"))
+    }
 }
 
 impl CommandError {

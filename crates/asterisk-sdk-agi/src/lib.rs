@@ -33,7 +33,8 @@
 //!
 //! - [`fastagi`] has the server; its routes are regular expressions.
 //! - [`Call`] is what a handler works with. A hangup is a state of it, not the end of the handler.
-//! - [`command`] has the commands as values, and [`command::Custom`] for any other.
+//! - [`command`] has all 47 commands of Asterisk 16 and 22 as values, and [`command::Custom`] for any
+//!   other. [`Call::play_and_collect`] and [`Call::with_music`] take several of them.
 //! - [`Environment`] is what Asterisk says about the call.
 //!
 //! # Limits
@@ -49,6 +50,7 @@
 
 mod call;
 pub mod command;
+mod compound;
 mod connection;
 mod error;
 pub mod fastagi;
@@ -57,6 +59,7 @@ mod session;
 
 pub use asterisk_proto::agi::{Environment, Response};
 pub use call::{Call, Request};
+pub use compound::Collect;
 pub use error::{CommandError, Error, HangupKind, LineError};
 
 // Compiles the examples of the README.

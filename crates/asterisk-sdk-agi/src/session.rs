@@ -9,12 +9,15 @@ use bytes::Bytes;
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
-use crate::command::{Command, CommandLine};
+use crate::command::{Command, CommandLine, HangupSign};
 use crate::connection::Connection;
 use crate::error::{CommandError, HangupKind};
 
 /// After a `-1` that may mean a hangup: how long to wait for the `HANGUP` that follows it then.
 const HANGUP_GRACE: Duration = Duration::from_millis(100);
+
+/// How long to wait for the usage that follows an `EXEC` with the result 1.
+const USAGE_GRACE: Duration = Duration::from_millis(100);
 
 /// How many lines that are no reply are skipped in search of one. A value that was cut (see
 /// `ReplyDecoder`) leaves such lines.
@@ -34,13 +37,26 @@ pub(crate) struct Session {
     line_limit: usize,
     /// How it was first noticed that the call is over.
     hangup: Option<HangupKind>,
+    /// The command in hand is an `EXEC`.
+    exec: bool,
+    /// An `EXEC` gave 1, which is also the server's own sign that arguments were wrong: it sends the
+    /// usage behind the reply.
+    usage_follows: bool,
     /// The connection ended: nothing can be sent or read any more.
     closed: bool,
 }
 
 impl Session {
     pub(crate) fn new(connection: Connection, timeouts: ReplyTimeouts, line_limit: usize) -> Self {
-        Self { connection, timeouts, line_limit, hangup: None, closed: false }
+        Self {
+            connection,
+            timeouts,
+            line_limit,
+            hangup: None,
+            exec: false,
+            usage_follows: false,
+            closed: false,
+        }
     }
 
     pub(crate) fn hangup(&self) -> Option<HangupKind> {
@@ -56,26 +72,21 @@ impl Session {
         let usual = if command.is_long() { self.timeouts.long } else { self.timeouts.short };
         let limit = limit.unwrap_or(usual);
         let response = self.execute(command.line(), limit).await?;
-        let failure = match command.parse(response) {
-            Ok(output) => return Ok(output),
-            Err(failure) => failure,
-        };
-        match failure {
-            CommandError::AppFailure { ref result, .. } if *result == "-1" => {
-                // The same number means a failure and a hangup, and the `HANGUP` comes behind it.
+        match command.hangup_sign(&response) {
+            HangupSign::No => return command.parse(response),
+            // The same reply means a failure and a hangup, and the `HANGUP` comes behind it.
+            HangupSign::Maybe => {
                 if self.hangup.is_none() {
                     let _ = timeout(HANGUP_GRACE, self.hung_up()).await;
                 }
-                match self.hangup {
-                    Some(kind) => Err(CommandError::Hangup { kind, delivery: None }),
-                    None => Err(failure),
-                }
             }
-            CommandError::Hangup { kind, .. } => {
-                self.hangup.get_or_insert(kind);
-                Err(failure)
+            HangupSign::Yes => {
+                self.hangup.get_or_insert(HangupKind::Result);
             }
-            failure => Err(failure),
+        }
+        match self.hangup {
+            Some(kind) => command.parse_hung_up(response, kind),
+            None => command.parse(response),
         }
     }
 
@@ -124,6 +135,7 @@ impl Session {
     async fn exchange(&mut self, line: Bytes, settled: &mut bool) -> Result<Reply, CommandError> {
         self.settle().await?;
         *settled = true;
+        self.exec = line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"EXEC "));
         trace!(line = %String::from_utf8_lossy(&line).trim_end(), "sending");
         if let Err(error) = self.connection.send(line).await {
             let delivery = self.delivery();
@@ -134,7 +146,7 @@ impl Session {
             match self.receive().await {
                 Ok(Incoming::Reply(Reply::Provisional(_)) | Incoming::Hangup) => {}
                 Ok(Incoming::Reply(reply)) => {
-                    self.connection.settled();
+                    self.replied(&reply);
                     return Ok(reply);
                 }
                 Ok(Incoming::Oversized(error)) => {
@@ -171,6 +183,20 @@ impl Session {
                 Err(error) => return Err(self.lost(error, Delivery::NotSent)),
             }
         }
+        if self.usage_follows {
+            let usage = async {
+                while self.usage_follows {
+                    if let Incoming::Reply(reply) = self.receive().await? {
+                        self.late(&reply);
+                    }
+                }
+                Ok(())
+            };
+            if let Ok(Err(error)) = timeout(USAGE_GRACE, usage).await {
+                return Err(self.lost(error, Delivery::NotSent));
+            }
+            self.usage_follows = false;
+        }
         // Commands are never sent ahead, so what is here now belongs to none.
         for _ in 0..MAX_UNSOLICITED {
             match self.connection.receive_now().await {
@@ -188,9 +214,16 @@ impl Session {
     /// A reply that nobody waits for any more.
     fn late(&mut self, reply: &Reply) {
         if !matches!(reply, Reply::Provisional(_)) {
-            debug!(?reply, "dropped the reply to a command that was given up");
-            self.connection.settled();
+            debug!(?reply, "dropped a reply that nobody waits for");
+            self.replied(reply);
         }
+    }
+
+    /// A reply has come: the next command may be sent, unless more belongs to this one.
+    fn replied(&mut self, reply: &Reply) {
+        self.connection.settled();
+        let one = matches!(reply, Reply::Success(response) if response.result == "1");
+        self.usage_follows = self.exec && one;
     }
 
     async fn receive(&mut self) -> io::Result<Incoming> {

@@ -18,6 +18,13 @@ use crate::error::ParseError;
 /// What stands between a result's text and its end position.
 const END_POSITION: &[u8] = b") endpos=";
 
+/// A key pressed instead of speaking: the one reply that has more between its text and its end
+/// position.
+const RECOGNIZED_KEY: &[u8] = b"digit) digit=";
+
+/// Where the text of that reply closes.
+const RECOGNIZED_KEY_END: usize = 5;
+
 /// How much of each end of a line over the limit is kept: enough to see what it is and where it ends.
 const KEPT: usize = 64;
 
@@ -153,10 +160,15 @@ fn text(body: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// Where the text closes: at the last parenthesis that ends the reply, or that stands before an end
-/// position.
+/// position, or before a key that a speech recognizer took.
 fn closing(body: &[u8]) -> Option<usize> {
     if body.ends_with(b")") {
         return Some(body.len() - 1);
+    }
+    if let Some([_key, behind @ ..]) = body.strip_prefix(RECOGNIZED_KEY) {
+        let digits = behind.strip_prefix(b" endpos=")?;
+        let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+        return is_number.then_some(RECOGNIZED_KEY_END);
     }
     let at = memmem::rfind(body, END_POSITION)?;
     let behind = &body[at + END_POSITION.len()..];

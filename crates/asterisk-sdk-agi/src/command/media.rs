@@ -1,12 +1,16 @@
-//! What the caller hears.
+//! What the caller hears: sound files and music.
 
 use asterisk_proto::agi::Response;
 
-use super::{Command, CommandLine, failed, key};
+use super::macros::options;
+use super::reply::{end_position, expect, key, played_before};
+use super::{Command, CommandLine, HangupSign};
 use crate::call::{Call, Request};
-use crate::error::{CommandError, HangupKind};
+use crate::error::CommandError;
 
 /// `STREAM FILE`: plays a sound file, until its end or until the caller presses an escape key.
+///
+/// A file that is not there is a [`CommandError::AppFailure`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct StreamFile {
@@ -20,45 +24,39 @@ impl StreamFile {
     pub fn new(file: impl Into<String>) -> Self {
         Self { file: file.into(), escape: String::new(), offset: None }
     }
-
-    /// The keys that interrupt it, as in `"0123456789*#"`.
-    pub fn escape(mut self, keys: impl Into<String>) -> Self {
-        self.escape = keys.into();
-        self
-    }
-
-    /// Where in the file to begin, in samples of 1/8000 s.
-    pub fn offset(mut self, samples: u64) -> Self {
-        self.offset = Some(samples);
-        self
-    }
 }
+
+options! { StreamFile {
+    /// The keys that interrupt it, as in `"0123456789*#"`; none by default.
+    escape(keys: impl Into<String>): |this| this.escape = keys.into();
+    /// Where in the file to begin, in samples of 1/8000 s. Behind the end, it begins at the front.
+    offset(samples: u64): |this| this.offset = Some(samples);
+} }
 
 impl Command for StreamFile {
     type Output = Playback;
 
     fn line(&self) -> CommandLine {
-        let line = CommandLine::new("STREAM FILE").arg(&self.file).arg(&self.escape);
-        match self.offset {
-            Some(samples) => line.arg(samples.to_string()),
-            None => line,
-        }
+        CommandLine::new("STREAM FILE")
+            .arg(&self.file)
+            .arg(&self.escape)
+            .args(self.offset.map(|samples| samples.to_string()))
     }
 
     fn parse(&self, response: Response) -> Result<Playback, CommandError> {
-        let end = response.end_position.unwrap_or_default();
-        if response.code().is_some_and(|code| code < 0) {
-            // Something was played, so the file is there: the call ended meanwhile.
-            if end > self.offset.unwrap_or_default().try_into().unwrap_or(i64::MAX) {
-                return Err(CommandError::Hangup { kind: HangupKind::Result, delivery: None });
-            }
-            return Err(failed(format!("STREAM FILE {}", self.file), response));
-        }
-        let samples = end.try_into().unwrap_or_default();
-        Ok(match key(&response)? {
+        let samples = end_position(&response);
+        Ok(match key(&format!("STREAM FILE {}", self.file), response)? {
             None => Playback::Finished { samples },
             Some(key) => Playback::Interrupted { key, samples },
         })
+    }
+
+    fn hangup_sign(&self, response: &Response) -> HangupSign {
+        match response.result.as_str() {
+            "-1" if played_before(response, self.offset) => HangupSign::Yes,
+            "-1" => HangupSign::Maybe,
+            _ => HangupSign::No,
+        }
     }
 
     fn is_long(&self) -> bool {
@@ -103,6 +101,46 @@ impl Playback {
     }
 }
 
+/// `SET MUSIC`: begins or ends music on hold, which is played while no other command plays.
+///
+/// The server says success also for a class that it does not have, and plays its default then, if it
+/// has one.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SetMusic {
+    on: bool,
+    class: Option<String>,
+}
+
+impl SetMusic {
+    /// Begins the music.
+    pub fn on() -> Self {
+        Self { on: true, class: None }
+    }
+
+    /// Ends the music.
+    pub fn off() -> Self {
+        Self { on: false, class: None }
+    }
+}
+
+options! { SetMusic {
+    /// The class of music, as `musiconhold.conf` names it; the channel's own by default.
+    class(class: impl Into<String>): |this| this.class = Some(class.into());
+} }
+
+impl Command for SetMusic {
+    type Output = ();
+
+    fn line(&self) -> CommandLine {
+        CommandLine::new("SET MUSIC").arg(if self.on { "on" } else { "off" }).args(&self.class)
+    }
+
+    fn parse(&self, response: Response) -> Result<(), CommandError> {
+        expect(0, "SET MUSIC", response)
+    }
+}
+
 impl Call {
     /// Plays a sound file, until its end or until the caller presses an escape key.
     ///
@@ -110,16 +148,14 @@ impl Call {
     pub fn stream_file(&mut self, file: impl Into<String>) -> Request<'_, StreamFile> {
         self.send(StreamFile::new(file))
     }
-}
 
-impl Request<'_, StreamFile> {
-    /// The keys that interrupt it, as in `"0123456789*#"`; none by default.
-    pub fn escape(self, keys: impl Into<String>) -> Self {
-        self.map(|command| command.escape(keys))
+    /// Begins music on hold.
+    pub fn set_music_on(&mut self) -> Request<'_, SetMusic> {
+        self.send(SetMusic::on())
     }
 
-    /// Where in the file to begin, in samples of 1/8000 s.
-    pub fn offset(self, samples: u64) -> Self {
-        self.map(|command| command.offset(samples))
+    /// Ends music on hold.
+    pub fn set_music_off(&mut self) -> Request<'_, SetMusic> {
+        self.send(SetMusic::off())
     }
 }

@@ -6,24 +6,45 @@
 //! implements [`Command`], or as a [`Custom`] line.
 
 mod call;
+mod control;
+mod database;
 mod dialplan;
 mod input;
+mod macros;
 mod media;
 mod quote;
+mod record;
+mod reply;
+mod say;
+mod signature;
+mod speech;
+mod text;
 mod variable;
 
 use asterisk_proto::agi::Response;
-use asterisk_proto::error::ParseError;
 
-pub use call::{Answer, Hangup, Verbose};
-pub use dialplan::Exec;
-pub use input::{Digits, GetData};
-pub use media::{Playback, StreamFile};
+pub use call::{Answer, ChannelStatus, Hangup, Noop, SetAutoHangup, SetCallerId, Verbose};
+pub use control::{ControlStreamFile, ControlledPlayback};
+pub use database::{DatabaseDel, DatabaseDelTree, DatabaseGet, DatabasePut};
+pub use dialplan::{AsyncAgiBreak, Exec, Gosub, GosubEnd, SetContext, SetExtension, SetPriority};
+pub use input::{Choice, Digits, GetData, GetOption, WaitForDigit};
+pub use media::{Playback, SetMusic, StreamFile};
 pub use quote::CommandLine;
 pub(crate) use quote::line_limit;
-pub use variable::{GetVariable, SetVariable};
+pub use record::{RecordFile, Recording, RecordingEnd};
+pub use reply::HangupSign;
+pub use say::{
+    Gender, LetterCase, SayAlpha, SayDate, SayDateTime, SayDigits, SayNumber, SayPhonetic, SayTime,
+};
+pub use signature::{Parameter, SIGNATURES, Signature};
+pub use speech::{
+    Recognition, SpeechActivateGrammar, SpeechCreate, SpeechDeactivateGrammar, SpeechDestroy,
+    SpeechLoadGrammar, SpeechRecognize, SpeechResult, SpeechSet, SpeechUnloadGrammar,
+};
+pub use text::{ReceiveChar, ReceiveText, SendImage, SendText, Tdd, TddMode};
+pub use variable::{GetFullVariable, GetVariable, SetVariable};
 
-use crate::error::CommandError;
+use crate::error::{CommandError, HangupKind};
 
 /// A command: how it is written, and what its reply means.
 pub trait Command: Send {
@@ -34,15 +55,38 @@ pub trait Command: Send {
     fn line(&self) -> CommandLine;
 
     /// What the response means: the parts of a reply with status 200. Other replies are errors and do
-    /// not get here.
+    /// not get here, nor does a response with which the call turned out to be over
+    /// ([`parse_hung_up`](Self::parse_hung_up)).
     ///
     /// # Errors
     ///
-    /// [`CommandError::AppFailure`] if the response says that the command failed,
-    /// [`CommandError::Hangup`] if it says that the call is over, [`CommandError::UnknownReply`] if
-    /// it is none that the command has. A failure with result `-1` becomes a hangup if the channel
-    /// turns out to be hung up.
+    /// [`CommandError::AppFailure`] or [`CommandError::Database`] if the response says that the
+    /// command failed, [`CommandError::UnknownReply`] if it is none that the command has.
     fn parse(&self, response: Response) -> Result<Self::Output, CommandError>;
+
+    /// Whether this response says that the call is over.
+    ///
+    /// Most commands answer `-1` when they fail and when the call ends meanwhile. Asterisk announces
+    /// the end right behind, so with [`HangupSign::Maybe`], which is the default for `-1`, that is
+    /// waited for a moment before the response is read.
+    fn hangup_sign(&self, response: &Response) -> HangupSign {
+        if response.result == "-1" { HangupSign::Maybe } else { HangupSign::No }
+    }
+
+    /// What a response means whose [`hangup_sign`](Self::hangup_sign) turned out to be right:
+    /// that there is no output, unless a command has one all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Hangup`] of this kind, unless there is an output.
+    fn parse_hung_up(
+        &self,
+        response: Response,
+        kind: HangupKind,
+    ) -> Result<Self::Output, CommandError> {
+        drop(response);
+        Err(CommandError::Hangup { kind, delivery: None })
+    }
 
     /// Whether its reply may take as long as a person or a call does, so that the long timeout
     /// applies to it: `true` for what plays, records, collects digits or runs an application.
@@ -59,8 +103,8 @@ pub trait Command: Send {
 /// # async fn demo(mut call: asterisk_sdk_agi::Call) -> asterisk_sdk_agi::Result {
 /// use asterisk_sdk_agi::command::Custom;
 ///
-/// let response = call.send(Custom::new("DATABASE GET").arg("prices").arg("apple")).await?;
-/// let price = response.text;
+/// let response = call.send(Custom::new("SOME NEW COMMAND").arg("prices").arg("apple")).await?;
+/// let text = response.text;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,33 +149,6 @@ impl Command for Custom {
     fn is_long(&self) -> bool {
         self.long
     }
-}
-
-/// The command failed, with the result that the response gives.
-fn failed(operation: impl Into<String>, response: Response) -> CommandError {
-    CommandError::AppFailure { operation: operation.into(), result: response.result }
-}
-
-/// Nothing, if the result is this one; `-1` is a failure.
-fn expect(code: i64, operation: &str, response: Response) -> Result<(), CommandError> {
-    match response.code() {
-        Some(found) if found == code => Ok(()),
-        Some(_) => Err(failed(operation, response)),
-        None => Err(unknown("a number as the result", &response)),
-    }
-}
-
-/// The key whose ASCII code is the result: `None` for 0.
-fn key(response: &Response) -> Result<Option<char>, CommandError> {
-    match response.code().map(u8::try_from) {
-        Some(Ok(0)) => Ok(None),
-        Some(Ok(code)) if code.is_ascii() => Ok(Some(char::from(code))),
-        _ => Err(unknown("the code of a key as the result", response)),
-    }
-}
-
-fn unknown(expected: &'static str, response: &Response) -> CommandError {
-    CommandError::UnknownReply(ParseError::new(expected, response.result.as_bytes()))
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ impl CommandLine {
         self
     }
 
+    /// Adds these arguments, quoted: none of an `Option` that is empty.
+    #[must_use]
+    pub fn args(self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        values.into_iter().fold(self, Self::arg)
+    }
+
     /// The line with its line break, for a server that takes lines of at most `limit` bytes with it.
     pub(crate) fn finish(mut self, limit: usize) -> Result<Bytes, LineError> {
         if let Some(bad) = self.bad {

@@ -211,3 +211,45 @@ async fn a_peer_that_only_babbles_is_given_up() {
     read.read_to_string(&mut sent).await.unwrap();
     assert_eq!(sent, "GET VARIABLE \"X\"\n");
 }
+
+#[tokio::test]
+async fn the_usage_behind_an_exec_that_gave_one_answers_nothing() {
+    // At once, late, in the middle of a line, or not at all.
+    let usage =
+        "520-Invalid command syntax.  Proper usage follows:\nRuns it\n520 End of proper usage.\n";
+    for (at_once, later) in [(usage, ""), ("", usage), usage.split_at(60), ("", "")] {
+        let (mut session, mut peer) = session(4096);
+        let run = session.run(Exec::new("Odd", ""), None);
+        let answer = async {
+            line(&mut peer).await;
+            peer.write_all(format!("200 result=1\n{at_once}").as_bytes()).await.unwrap();
+        };
+        assert_eq!(tokio::join!(run, answer).0.unwrap(), 1);
+        let next = session.run(variable("X"), None);
+        let answer = async {
+            peer.write_all(later.as_bytes()).await.unwrap();
+            assert_eq!(line(&mut peer).await, "GET VARIABLE \"X\"\n");
+            peer.write_all(b"200 result=1 (x)\n").await.unwrap();
+        };
+        assert_eq!(tokio::join!(next, answer).0.unwrap().unwrap(), "x");
+    }
+}
+
+#[tokio::test]
+async fn a_usage_of_its_own_is_a_command_s_answer() {
+    let (mut session, mut peer) = session(4096);
+    let answers = async {
+        for reply in
+            ["200 result=1\n", "520 Invalid command syntax.  Proper usage not available.\n"]
+        {
+            line(&mut peer).await;
+            peer.write_all(reply.as_bytes()).await.unwrap();
+        }
+    };
+    let commands = async {
+        session.run(Verbose::new("gives 1 as well"), None).await.unwrap();
+        session.run(variable("X"), None).await.unwrap_err()
+    };
+    let (error, ()) = tokio::join!(commands, answers);
+    assert!(matches!(error, CommandError::Usage { .. }), "{error:?}");
+}

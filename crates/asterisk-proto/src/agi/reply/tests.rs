@@ -36,6 +36,8 @@ const ANSWERS: &[Expected] = &[
         Some(9),
         "results=1 score0=5 text0=\"a (b)\" grammar0=g",
     ),
+    ("200 result=1 (digit) digit=5 endpos=1600\n", "1", Some("digit"), None, "digit=5 endpos=1600"),
+    ("200 result=1 (digit) digit=5\nendpos=1)\n", "1", Some("digit) digit=5\nendpos=1"), None, ""),
 ];
 
 const USAGE: &str = "520-Invalid command syntax.  Proper usage follows:
