@@ -291,6 +291,23 @@ async fn a_recording_says_why_it_ended() {
         })
         .await
         .unwrap();
+        // During the beep: the server has another word for the key, and one for a hangup.
+        let ended = replay("record_beep_key", version, async |mut call: Call| {
+            let request = call.record_file("/tmp/sdk-cap", "wav").escape("#5");
+            let ended = request.timeout(10 * SECOND).beep().await.unwrap();
+            call.noop().await.unwrap();
+            ended
+        })
+        .await;
+        assert_eq!((ended.end, ended.samples), (RecordingEnd::Key('5'), 0));
+        let kind = replay("record_beep_hangup", version, async |mut call: Call| {
+            let request = call.record_file("/tmp/sdk-cap", "wav").escape("#5");
+            let kind = hangup(request.timeout(10 * SECOND).beep().await);
+            call.noop().await.unwrap();
+            kind
+        })
+        .await;
+        assert_eq!(kind, HangupKind::Signal);
         // The number of a timeout is 0 on one and 1 on the other; what was heard before is kept.
         replay("record_play", version, async |mut call: Call| -> agi::Result {
             let request = call.record_file("/tmp/sdk-cap", "wav").escape("#");

@@ -1,6 +1,7 @@
 //! Against a real Asterisk: see `tests/run`.
 
 mod agi;
+mod agi_commands;
 mod ami;
 mod ami_faults;
 #[cfg(test)]

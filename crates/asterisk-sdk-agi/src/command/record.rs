@@ -79,7 +79,8 @@ impl Command for RecordFile {
             (Some(..=-1), _) => return Err(failed(format!("RECORD FILE {}", self.file), response)),
             // With the reason `timeout` the number means nothing.
             (_, Some("timeout")) => RecordingEnd::Timeout,
-            (Some(code @ 1..128), Some("dtmf")) => {
+            // A key that came before the recording, during the beep, has a reason of its own.
+            (Some(code @ 1..128), Some("dtmf" | "randomerror")) => {
                 RecordingEnd::Key(u8::try_from(code).map_or('\0', char::from))
             }
             _ => return Err(unknown("a reason why the recording ended", &response)),
@@ -127,7 +128,7 @@ pub struct Recording {
 pub enum RecordingEnd {
     /// The time was over, or the caller silent for long enough.
     Timeout,
-    /// The caller pressed this key.
+    /// The caller pressed this key, maybe during the beep already.
     Key(char),
     /// The call ended.
     Hangup,

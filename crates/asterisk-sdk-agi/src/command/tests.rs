@@ -295,6 +295,7 @@ fn results_of_record_file() {
         ("200 result=0 (timeout) endpos=1600", RecordingEnd::Timeout, 1600),
         ("200 result=1 (timeout) endpos=7360", RecordingEnd::Timeout, 7360),
         ("200 result=35 (dtmf) endpos=0", RecordingEnd::Key('#'), 0),
+        ("200 result=53 (randomerror) endpos=0", RecordingEnd::Key('5'), 0),
         ("200 result=-1 (hangup) endpos=6400", RecordingEnd::Hangup, 6400),
     ] {
         assert_eq!(parse(&record, reply).unwrap(), Recording { end, samples });
