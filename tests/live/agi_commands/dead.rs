@@ -3,25 +3,25 @@
 use std::time::UNIX_EPOCH;
 
 use asterisk_sdk::agi::command::Tdd;
-use asterisk_sdk::agi::{Call, HangupKind};
+use asterisk_sdk::agi::{self, Call, HangupKind};
 use harness::soon;
 
 use super::{Act, SECOND, call, failure, is_dead};
 
 /// Every command.
-async fn all(call: &mut Call, family: &str) {
-    call.async_agi_break().await.unwrap();
-    call.noop().await.unwrap();
-    call.verbose("dead").await.unwrap();
-    call.database_put(family, "k", "v").await.unwrap();
-    assert_eq!(call.database_get(family, "k").await.unwrap().unwrap(), "v");
-    call.database_del(family, "k").await.unwrap();
-    assert!(!call.database_del_tree(family).await.unwrap());
-    assert_eq!(call.exec("NoOp", "x").await.unwrap(), 0);
+async fn all(call: &mut Call, family: &str) -> agi::Result {
+    call.async_agi_break().await?;
+    call.noop().await?;
+    call.verbose("dead").await?;
+    call.database_put(family, "k", "v").await?;
+    assert_eq!(call.database_get(family, "k").await?.as_deref(), Some("v"));
+    call.database_del(family, "k").await?;
+    assert!(!call.database_del_tree(family).await?);
+    assert_eq!(call.exec("NoOp", "x").await?, 0);
     assert_eq!(failure(call.exec("NoSuchApp", "").await), "-2");
-    call.set_variable("A", "1").await.unwrap();
-    assert_eq!(call.variable("A").await.unwrap().unwrap(), "1");
-    assert_eq!(call.full_variable("${A}2").await.unwrap().unwrap(), "12");
+    call.set_variable("A", "1").await?;
+    assert_eq!(call.variable("A").await?.as_deref(), Some("1"));
+    assert_eq!(call.full_variable("${A}2").await?.as_deref(), Some("12"));
     assert_eq!(failure(call.speech_destroy().await), "0");
     assert_eq!(failure(call.speech_unload_grammar("g").await), "0");
 
@@ -60,6 +60,7 @@ async fn all(call: &mut Call, family: &str) {
     assert!(is_dead(&call.tdd_mode(Tdd::On).await));
     assert!(is_dead(&call.wait_for_digit(SECOND).await));
     assert!(is_dead(&call.with_music(async {}).await));
+    Ok(())
 }
 
 #[tokio::test]
@@ -67,7 +68,7 @@ async fn after_a_hangup() {
     let Some((live, mut call)) = call("dead", "wait", &[]).await else { return };
     live.act(Act::HangUp).await;
     assert_eq!(soon(call.hung_up()).await, HangupKind::Signal);
-    all(&mut call, "agi-live-dead").await;
+    all(&mut call, "agi-live-dead").await.unwrap();
     live.finish(call, "HANGUP").await;
 }
 
@@ -83,6 +84,6 @@ async fn in_a_hangup_handler() {
     assert!(!call.is_hung_up());
     assert!(is_dead(&call.channel_status().await));
     assert!(call.is_hung_up());
-    all(&mut call, "agi-live-dead-handler").await;
+    all(&mut call, "agi-live-dead-handler").await.unwrap();
     live.finish(call, "SUCCESS").await;
 }

@@ -127,16 +127,16 @@ impl Live {
     async fn act(&self, act: Act<'_>) {
         match act {
             Act::Press(keys) => {
-                for key in keys.chars() {
+                for digit in keys.chars() {
                     let press = Custom::new("PlayDTMF").header("Channel", &self.caller);
-                    let sent = self.manager.send(press.header("Digit", key.to_string())).await;
+                    let sent = self.manager.send(press.header("Digit", digit.to_string())).await;
                     sent.expect("the caller is there");
                 }
             }
             Act::Say(text) => {
-                let send = Custom::new("SendText").header("Channel", &self.caller);
-                let sent = self.manager.send(send.header("Message", text)).await;
-                sent.expect("the caller is there");
+                let message = Custom::new("SendText").header("Channel", &self.caller);
+                let told = self.manager.send(message.header("Message", text)).await;
+                told.expect("the caller is there");
             }
             Act::HangUp => {
                 let sent = self.manager.send(Hangup::new(&self.caller)).await;
@@ -158,7 +158,7 @@ impl Live {
     async fn finish(mut self, call: Call, status: &str) {
         drop(call);
         let done = self.event(|event| event.get("AgiStatus").is_some()).await;
-        assert_eq!(done.get("AgiStatus").unwrap(), status);
+        assert_eq!(done.get("AgiStatus").as_deref(), Some(status));
     }
 }
 
@@ -172,7 +172,7 @@ impl Drop for Live {
 fn failure<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
     match result {
         Err(CommandError::AppFailure { result, .. }) => result.as_str().to_owned(),
-        other => panic!("not a failure: {other:?}"),
+        other => unreachable!("not a failure: {other:?}"),
     }
 }
 
@@ -189,6 +189,6 @@ fn is_dead<T>(result: &Result<T, CommandError>) -> bool {
 fn hangup_kind<T: std::fmt::Debug>(result: Result<T, CommandError>) -> HangupKind {
     match result {
         Err(CommandError::Hangup { kind, delivery: None }) => kind,
-        other => panic!("not a hangup: {other:?}"),
+        other => unreachable!("not a hangup: {other:?}"),
     }
 }

@@ -13,7 +13,8 @@ use crate::error::CommandError;
 
 /// `DATABASE GET`: reads a value. Legal after a hangup.
 ///
-/// The output is `None` if there is no such key, and the empty text if its value is that.
+/// The database keeps values under a family and a key, over restarts. The output is `None` if there is
+/// no such key, and the empty text if its value is that.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct DatabaseGet {

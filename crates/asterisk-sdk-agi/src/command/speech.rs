@@ -1,23 +1,4 @@
 //! Speech recognition, with an engine that the server has.
-//!
-//! Needs the module `res_speech` and an engine behind it; without, every command here is a
-//! [`CommandError::AppFailure`] with the result 0. A session has one recognizer at a time:
-//!
-//! ```no_run
-//! # async fn demo(mut call: asterisk_sdk_agi::Call) -> asterisk_sdk_agi::Result {
-//! # use std::time::Duration;
-//! use asterisk_sdk_agi::command::Recognition;
-//!
-//! call.speech_create("vosk").await?;
-//! call.speech_activate_grammar("yes-or-no").await?;
-//! let heard = call.speech_recognize("is-that-right", Duration::from_secs(5)).await?;
-//! if let Recognition::Speech { results, .. } = heard {
-//!     let best = results.first().map(|result| result.text.as_str());
-//! }
-//! call.speech_destroy().await?;
-//! # Ok(())
-//! # }
-//! ```
 
 use std::time::Duration;
 
@@ -140,6 +121,27 @@ impl Command for SpeechDestroy {
 }
 
 /// `SPEECH RECOGNIZE`: plays a prompt and listens, for speech and for a key.
+///
+/// All commands of this family need the module `res_speech` and an engine behind it; without, each is
+/// a [`CommandError::AppFailure`] with the result 0. A session has one recognizer at a time.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn demo(mut call: asterisk_sdk_agi::Call) -> asterisk_sdk_agi::Result {
+/// # use std::time::Duration;
+/// use asterisk_sdk_agi::command::Recognition;
+///
+/// call.speech_create("vosk").await?;
+/// call.speech_activate_grammar("yes-or-no").await?;
+/// let heard = call.speech_recognize("is-that-right", Duration::from_secs(5)).await?;
+/// if let Recognition::Speech { results, .. } = heard {
+///     let best = results.first().map(|result| result.text.as_str());
+/// }
+/// call.speech_destroy().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SpeechRecognize {
