@@ -126,7 +126,16 @@ async fn subscriptions(stage: &Stage, phone: &mut Phone) {
             }
         }
     }
-    let list = stage.send(PjsipShowSubscriptionsInbound::new()).await.unwrap();
+    // The server may tell the phone before it has taken a subscription up itself.
+    let active = async {
+        loop {
+            let list = stage.send(PjsipShowSubscriptionsInbound::new()).await.unwrap();
+            if list.items.iter().all(|item| item.state == Some(SubscriptionState::Active)) {
+                return list;
+            }
+        }
+    };
+    let list = harness::soon(active).await;
     whole(&list);
     assert_eq!(list.items.len(), 3);
     for item in &list.items {
