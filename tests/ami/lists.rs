@@ -54,6 +54,26 @@ async fn a_list_is_one_answer() {
 }
 
 #[tokio::test]
+async fn a_list_that_arrives_in_pieces() {
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let list = String::from_utf8(two_channels(22)).unwrap();
+    let (channels, ()) =
+        tokio::join!(async { manager.send(CoreShowChannels::new()).await.unwrap() }, async {
+            let action = link.expect("CoreShowChannels").await;
+            let list = list.replace("ActionID: o2", &format!("ActionID: {}", action.id()));
+            for line in list.split_inclusive('\n') {
+                link.write(line).await;
+                tokio::task::yield_now().await;
+            }
+        });
+    let ids: Vec<_> =
+        channels.items.iter().map(|item| item.channel.unique_id.clone().unwrap()).collect();
+    assert_eq!(ids, ["capture-1;2", "capture-1"], "in the server's order");
+    assert!(channels.valid() && channels.others.is_empty());
+    assert!(channels.complete.is_some());
+}
+
+#[tokio::test]
 async fn an_empty_list() {
     let (manager, mut link) = AmiPeer::logged_in(22).await;
     let list = capture("channels_empty", 22);

@@ -137,7 +137,10 @@ impl<'a> Exchange<'a> {
                     Ok(_) => {
                         self.heard = now();
                         self.heard_at = SystemTime::now();
-                        self.deliver();
+                        if self.deliver() {
+                            // Whoever decodes them does so before more drive them out of the caches.
+                            tokio::task::yield_now().await;
+                        }
                     }
                     Err(error) => return CloseReason::Failed(error.to_string()),
                 },
@@ -159,8 +162,8 @@ impl<'a> Exchange<'a> {
                     }
                     None => return CloseReason::Local,
                 },
-                () = hub.room(), if held.is_some() => self.deliver(),
-                () = sleep_until(held.unwrap_or_else(now)), if held.is_some() => self.deliver(),
+                () = hub.room(), if held.is_some() => { self.deliver(); }
+                () = sleep_until(held.unwrap_or_else(now)), if held.is_some() => { self.deliver(); }
                 () = sleep_until(timer), if due => {
                     if let Some(reason) = self.tick() {
                         return reason;
@@ -271,8 +274,9 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Hands on all messages that have arrived whole, until a subscriber holds the reader.
-    fn deliver(&mut self) {
+    /// Hands on all messages that have arrived whole, until a subscriber holds the reader. Whether a
+    /// part of a list is among them.
+    fn deliver(&mut self) -> bool {
         if let Some((held, _)) = self.held.take() {
             // Nothing was read meanwhile, whatever the server said.
             self.heard = Instant::now();
@@ -306,6 +310,7 @@ impl<'a> Exchange<'a> {
             }
         }
         self.driver.hub.wake();
+        self.session.hand_on()
     }
 
     fn publish(&mut self, event: Event) {

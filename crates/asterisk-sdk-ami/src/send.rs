@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_proto::ActionId;
+use asterisk_proto::ami::Event;
 use asterisk_proto::error::Delivery;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -134,14 +135,45 @@ impl<A: Action> Send<'_, A> {
         let id = self.id.unwrap_or_else(|| self.shared.ids.next());
         let span = tracing::debug_span!("ami_action", name = self.action.name(), %id);
         let action = Extended { action: &self.action, headers: &self.headers };
+        let mut collector = match self.items {
+            Items::Collect => A::collector(),
+            _ => None,
+        };
+        let (items, mut batches) = match collector {
+            Some(_) => {
+                let (sender, receiver) = mpsc::unbounded_channel();
+                (Items::Batches(sender), Some(receiver))
+            }
+            None => (self.items, None),
+        };
         let exchange = async {
-            let mut sent = self.shared.hand_over(&action, id, self.timeout, self.items).await?;
+            let mut sent = self.shared.hand_over(&action, id, self.timeout, items).await?;
+            let outcome = async {
+                loop {
+                    tokio::select! {
+                        biased;
+                        Some(batch) = next(&mut batches), if batches.is_some() => {
+                            if let Some(collector) = &mut collector {
+                                for event in batch {
+                                    collector.item(event);
+                                }
+                            }
+                        }
+                        outcome = &mut sent.outcome => return outcome,
+                    }
+                }
+            };
             // The task ends it then too, but may not have taken it yet.
-            let Ok(outcome) = tokio::time::timeout_at(sent.deadline, &mut sent.outcome).await
-            else {
+            let Ok(outcome) = tokio::time::timeout_at(sent.deadline, outcome).await else {
                 return Err(sent.late());
             };
-            A::output(sent.read(outcome)?)
+            let mut reply = sent.read(outcome)?;
+            let Some(mut collector) = collector else { return A::output(reply) };
+            // What came since the last batch was looked at.
+            let rest = std::iter::from_fn(|| batches.as_mut()?.try_recv().ok()).flatten();
+            let rest = rest.chain(std::mem::take(&mut reply.items));
+            rest.for_each(|event| collector.item(event));
+            collector.output(reply)
         };
         exchange.instrument(span).await
     }
@@ -158,6 +190,11 @@ where
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }
+}
+
+/// The next items of a list.
+async fn next(batches: &mut Option<mpsc::UnboundedReceiver<Vec<Event>>>) -> Option<Vec<Event>> {
+    batches.as_mut()?.recv().await
 }
 
 /// An action with headers of the caller's own behind its own.
@@ -186,5 +223,9 @@ impl<A: Action> Action for Extended<'_, A> {
 
     fn output(reply: action::Reply) -> Result<A::Output, ActionError> {
         A::output(reply)
+    }
+
+    fn collector() -> Option<Box<dyn action::Collect<A::Output>>> {
+        A::collector()
     }
 }

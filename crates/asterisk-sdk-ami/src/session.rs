@@ -10,6 +10,7 @@ use std::sync::Arc;
 use asterisk_proto::ActionId;
 use asterisk_proto::ami::{Event, Kind, Message, Response};
 use asterisk_proto::error::Delivery;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::action::{Expect, Reply};
@@ -32,6 +33,8 @@ pub(crate) type Outcome = Result<Reply, Failure>;
 pub(crate) enum Items {
     /// Into the reply.
     Collect,
+    /// To whoever waits, as many at a time as have arrived. The limits on lists bound them.
+    Batches(mpsc::UnboundedSender<Vec<Event>>),
     /// Into the reply, and to the subscribers.
     Publish,
     /// One by one to whoever takes them from here.
@@ -90,6 +93,8 @@ struct List {
     response: Response,
     sink: Items,
     items: Vec<Event>,
+    /// How many items have arrived, and their bytes.
+    count: usize,
     bytes: usize,
 }
 
@@ -170,6 +175,17 @@ impl<T> Session<T> {
         }
     }
 
+    /// Hands on the items that have arrived of a list that is taken in batches; whether there were any.
+    pub(crate) fn hand_on(&mut self) -> bool {
+        if let Some(List { sink: Items::Batches(batches), items, .. }) = &mut self.list
+            && !items.is_empty()
+        {
+            // Whoever waited may be gone; then they are nobody's.
+            return batches.send(std::mem::take(items)).is_ok();
+        }
+        false
+    }
+
     /// Finds out which action a message belonged to that was skipped, by its first lines.
     pub(crate) fn receive_skipped(&mut self, head: &Message) -> Option<T> {
         let id = action_id(head)?;
@@ -195,7 +211,7 @@ impl<T> Session<T> {
             let id = ActionId::from(id);
             let bytes = response.message().as_bytes().len();
             let sink = action.items.clone();
-            self.list = Some(List { id, response, sink, items: Vec::new(), bytes });
+            self.list = Some(List { id, response, sink, items: Vec::new(), count: 0, bytes });
             return Received::Absorbed;
         }
         if matches!(action.expect, Expect::Event(_)) && !response.is_error() {
@@ -259,10 +275,11 @@ impl<T> Session<T> {
             self.list = Some(list);
             return Received::Item(queue, event);
         }
+        list.count += 1;
         list.bytes += event.message().as_bytes().len();
         let published = matches!(list.sink, Items::Publish).then(|| event.clone());
         list.items.push(event);
-        let failure = if list.items.len() > self.limits.items {
+        let failure = if list.count > self.limits.items {
             Failure::TooManyItems(self.limits.items)
         } else if list.bytes > self.limits.bytes {
             Failure::TooManyBytes(self.limits.bytes)
@@ -273,7 +290,8 @@ impl<T> Session<T> {
         // The rest of the list is still to come, and is nobody's event.
         let ticket = self.finish(&list.id).map(|action| action.ticket);
         list.items = Vec::new();
-        list.bytes = 0;
+        (list.count, list.bytes) = (0, 0);
+        list.sink = Items::Collect;
         self.list = Some(list);
         match ticket {
             Some(ticket) => Received::Done { ticket, outcome: Err(failure), event: None },
@@ -388,6 +406,35 @@ mod tests {
         let reply = done(session.receive(end));
         assert_eq!(reply.items.len(), 1);
         assert!(reply.complete.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_list_in_batches_is_handed_on_as_it_comes_and_counted_whole() {
+        let (sender, mut batches) = mpsc::unbounded_channel();
+        let mut session = Session::new(LIMITS);
+        let deadline = Instant::now();
+        session
+            .begin("7".into(), Expect::Response, deadline, 0, Items::Batches(sender), "ticket")
+            .unwrap();
+        let start = message("Response: Success\r\nActionID: 7\r\nEventList: Start\r\n");
+        assert!(matches!(session.receive(start), Received::Absorbed));
+        assert!(!session.hand_on(), "there is none yet");
+        let item = || message("Event: CoreShowChannel\r\nActionID: 7\r\n");
+        for expected in [4, 6] {
+            for _ in 0..expected {
+                assert!(matches!(session.receive(item()), Received::Absorbed));
+            }
+            assert!(session.hand_on());
+            assert_eq!(batches.try_recv().unwrap().len(), expected);
+        }
+        // The eleventh is one too many, although ten are gone.
+        match session.receive(item()) {
+            Received::Done { outcome: Err(Failure::TooManyItems(10)), .. } => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(session.receive(item()), Received::Absorbed));
+        assert!(!session.hand_on(), "the rest is nobody's");
+        assert!(batches.try_recv().is_err());
     }
 
     #[tokio::test]

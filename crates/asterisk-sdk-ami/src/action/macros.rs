@@ -104,6 +104,12 @@ macro_rules! ami_action {
                     $read;
                 read(reply)
             }
+
+            fn collector() -> Option<Box<dyn $crate::action::Collect<$output>>> {
+                #[allow(unused_imports, reason = "needed by outputs that are no lists")]
+                use $crate::action::output::NoCollector as _;
+                $crate::action::output::Probe::<$output>::collector()
+            }
         }
     };
 

@@ -111,6 +111,26 @@ pub trait Action {
     ///
     /// [`ActionError::Incomplete`] when the reply lacks what the output needs.
     fn output(reply: Reply) -> Result<Self::Output, ActionError>;
+
+    /// What makes the output of a list while its items arrive, in place of [`Action::output`], which
+    /// sees them when the list is whole. It saves time with long lists and need not be there.
+    #[must_use]
+    fn collector() -> Option<Box<dyn Collect<Self::Output>>> {
+        None
+    }
+}
+
+/// Makes the output of a list while its items arrive.
+pub trait Collect<O>: Send {
+    /// Takes the next item.
+    fn item(&mut self, event: Event);
+
+    /// Makes the output, after all items; the reply has none of them.
+    ///
+    /// # Errors
+    ///
+    /// [`ActionError::Incomplete`] when the reply lacks what the output needs.
+    fn output(self: Box<Self>, reply: Reply) -> Result<O, ActionError>;
 }
 
 /// An action that the crate has a type for.
@@ -356,7 +376,7 @@ pub struct Aggregate<T> {
 }
 
 /// An item of a list: a typed event, or an enum over those of a mixed list.
-pub trait ListItem: Sized {
+pub trait ListItem: Sized + Send + 'static {
     /// Reads an item.
     ///
     /// # Errors
@@ -372,16 +392,12 @@ impl<E: AmiEvent> ListItem for E {
 }
 
 impl<T: ListItem> Aggregate<T> {
-    pub(crate) fn new(reply: Reply) -> Self {
-        let mut items = Vec::with_capacity(reply.items.len());
-        let mut others = Vec::new();
-        for event in reply.items {
-            match T::from_item(event) {
-                Ok(item) => items.push(item),
-                Err(event) => others.push(event),
-            }
+    pub(crate) fn new(mut reply: Reply) -> Self {
+        let mut list = Collected::with_capacity(reply.items.len());
+        for event in reply.items.drain(..) {
+            list.take(event);
         }
-        Self { response: reply.response, items, others, complete: reply.complete }
+        list.finish(reply)
     }
 
     /// Whether the server broke the list off.
@@ -405,6 +421,42 @@ impl<T: ListItem> Aggregate<T> {
                     && complete.get("ListItems").and_then(|n| n.trim().parse().ok()) == Some(count)
             }
         }
+    }
+}
+
+/// The items of a list that have arrived.
+pub(crate) struct Collected<T> {
+    items: Vec<T>,
+    others: Vec<Event>,
+}
+
+impl<T: ListItem> Collected<T> {
+    pub(crate) fn with_capacity(items: usize) -> Self {
+        Self { items: Vec::with_capacity(items), others: Vec::new() }
+    }
+
+    fn take(&mut self, event: Event) {
+        match T::from_item(event) {
+            Ok(item) => self.items.push(item),
+            Err(event) => self.others.push(event),
+        }
+    }
+
+    fn finish(mut self, reply: Reply) -> Aggregate<T> {
+        // It had to grow for items whose number was not known.
+        self.items.shrink_to_fit();
+        let Self { items, others } = self;
+        Aggregate { response: reply.response, items, others, complete: reply.complete }
+    }
+}
+
+impl<T: ListItem> Collect<Aggregate<T>> for Collected<T> {
+    fn item(&mut self, event: Event) {
+        self.take(event);
+    }
+
+    fn output(self: Box<Self>, reply: Reply) -> Result<Aggregate<T>, ActionError> {
+        Ok(self.finish(reply))
     }
 }
 

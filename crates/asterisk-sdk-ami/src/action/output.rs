@@ -1,8 +1,10 @@
 //! How the outputs of plain actions are read.
 
+use std::marker::PhantomData;
+
 use asterisk_proto::ami::Response;
 
-use super::{Aggregate, ListItem, Reply};
+use super::{Aggregate, Collect, Collected, ListItem, Reply};
 use crate::error::ActionError;
 
 /// The output of actions that yield nothing but the server's word.
@@ -29,3 +31,22 @@ pub(super) fn value(reply: &Reply, header: &'static str) -> Result<String, Actio
 pub(super) fn incomplete(reply: &Reply, lacks: &'static str) -> ActionError {
     ActionError::Incomplete { lacks, response: Box::new(reply.response.clone()) }
 }
+
+/// Whether an output can be made while a list's items arrive: `Probe::<Output>::collector()` is the
+/// function of `Probe<Aggregate<T>>` where that fits, and that of `NoCollector` otherwise.
+pub(super) struct Probe<O>(PhantomData<O>);
+
+impl<T: ListItem> Probe<Aggregate<T>> {
+    #[expect(clippy::unnecessary_wraps, reason = "as the function that it takes the place of")]
+    pub(super) fn collector() -> Option<Box<dyn Collect<Aggregate<T>>>> {
+        Some(Box::new(Collected::<T>::with_capacity(0)))
+    }
+}
+
+pub(super) trait NoCollector<O> {
+    fn collector() -> Option<Box<dyn Collect<O>>> {
+        None
+    }
+}
+
+impl<O> NoCollector<O> for Probe<O> {}

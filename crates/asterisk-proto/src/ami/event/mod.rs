@@ -186,7 +186,7 @@ impl Event {
 }
 
 /// A typed event.
-pub trait AmiEvent: Sized {
+pub trait AmiEvent: Sized + Send + 'static {
     /// The event's name as the server writes it.
     const NAME: &'static str;
 
