@@ -108,11 +108,6 @@ pub(super) fn unix_time(message: &Message, name: &str) -> Option<SystemTime> {
     if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
 }
 
-/// Text, unless it is what a C library prints for a string that is not there.
-pub(super) fn not_null(message: &Message, name: &str) -> Option<Text> {
-    message.known(name).filter(|text| &**text != "(null)")
-}
-
 /// The same in a message some of whose lines end with a bare LF, so that the header may stand
 /// within the value of the one before: `CallStarted: 1\nLoggedInTime: 2` in `Agents`.
 pub(super) fn unix_time_in_lines(message: &Message, name: &str) -> Option<SystemTime> {
@@ -127,6 +122,11 @@ pub(super) fn unix_time_in_lines(message: &Message, name: &str) -> Option<System
     let seconds = text.lines().next()?.trim().parse().ok()?;
     let since = Duration::try_from_secs_f64(seconds).ok()?;
     if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
+}
+
+/// Text, unless it is what a C library prints for a string that is not there.
+pub(super) fn not_null(message: &Message, name: &str) -> Option<Text> {
+    message.known(name).filter(|text| &**text != "(null)")
 }
 
 /// Text that the server put C escapes into, without them.
@@ -246,5 +246,69 @@ pub(super) fn state(text: &str) -> Option<ChannelState> {
     match text.parse() {
         Ok(code) => ChannelState::from_code(code),
         Err(_) => Some(ChannelState::from(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(lines: &str) -> Message {
+        Message::parse(format!("Event: x\r\n{lines}\r\n").into()).unwrap()
+    }
+
+    #[test]
+    fn spans_of_time_in_each_unit() {
+        let spans = message("A: 1500\r\nB: 0.25\r\nC: 01:02:03\r\nD: -1\r\nE: nan\r\nF: 1:2");
+        assert_eq!(seconds(&spans, "A"), Some(Duration::from_secs(1500)));
+        assert_eq!(minutes(&spans, "A"), Some(Duration::from_secs(90_000)));
+        assert_eq!(milliseconds(&spans, "A"), Some(Duration::from_millis(1500)));
+        assert_eq!(microseconds(&spans, "A"), Some(Duration::from_micros(1500)));
+        assert_eq!(seconds(&spans, "B"), Some(Duration::from_millis(250)));
+        assert_eq!(milliseconds(&spans, "B"), Some(Duration::from_micros(250)));
+        assert_eq!(clock(&spans, "C"), Some(Duration::from_secs(3723)));
+        for name in ["D", "E", "none"] {
+            assert_eq!(seconds(&spans, name), None, "{name}");
+            assert_eq!(milliseconds(&spans, name), None, "{name}");
+        }
+        assert_eq!((clock(&spans, "A"), clock(&spans, "F")), (None, None));
+    }
+
+    #[test]
+    fn times_since_1970() {
+        let times = message("A: 1795236921.5\r\nB: 0\r\nC: 12\nD: 13\r\nE: later");
+        let after = |millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis));
+        assert_eq!(unix_time(&times, "A"), after(1_795_236_921_500));
+        assert_eq!(unix_time(&times, "B"), None, "never");
+        assert_eq!(unix_time(&times, "E"), None);
+        assert_eq!(unix_time_in_lines(&times, "C"), after(12_000));
+        assert_eq!(unix_time_in_lines(&times, "D"), after(13_000), "behind a bare LF");
+    }
+
+    #[test]
+    fn yes_and_no_in_the_words_of_servers() {
+        let words = message("A: Yes\r\nB: 0\r\nC: true\r\nD: Off\r\nE: perhaps\r\nF: ");
+        let read = |name| Option::<bool>::read(&words, name);
+        assert_eq!(
+            ["A", "B", "C", "D"].map(read),
+            [Some(true), Some(false), Some(true), Some(false)]
+        );
+        assert_eq!(["E", "F", "none"].map(read), [None; 3]);
+    }
+
+    #[test]
+    fn lists_and_groups() {
+        let lists = message(
+            "A: one, two,,\r\nB: (ulaw|alaw)\r\nC: (nothing)\r\nD: \r\nState: 1\r\nState: 2",
+        );
+        assert_eq!(comma_list(&lists, "A"), ["one", "two"]);
+        assert_eq!(formats(&lists, "B"), ["ulaw", "alaw"]);
+        assert!(formats(&lists, "C").is_empty() && comma_list(&lists, "D").is_empty());
+        assert_eq!(second::<Text>(&lists, "State").as_deref(), Some("2"));
+        assert_eq!(second::<Text>(&lists, "A"), None);
+        assert_eq!(in_group(b"Report0SourceSSRC", "Report"), Some(&b"0SourceSSRC"[..]));
+        assert_eq!(in_group(b"ReportCount", "Report"), None);
+        assert!(is_variable(b"ChanVariable(SIP/a:b)", "ChanVariable"));
+        assert!(!is_variable(b"ChanVariable", "ChanVariable"));
     }
 }
