@@ -11,12 +11,34 @@ mod system;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use asterisk_sdk::ami::action::{Action, Expect, Headers, Ping, Reply};
+use asterisk_sdk::ami::action::{Action, Expect, Headers, Ping, Reply, TYPES};
 use asterisk_sdk::ami::{ActionError, Event, EventStream, Manager, Overflow, Response};
 use harness::live::{self, OwnServer};
 use harness::surface::complaints;
 
 use crate::calls;
+
+/// What ends a session is sent elsewhere: by every connection, and at the end of a session's own test.
+const ELSEWHERE: [&str; 3] = ["Challenge", "Login", "Logoff"];
+
+#[test]
+fn every_action_is_sent_to_a_server() {
+    let families = [
+        channels::ACTIONS,
+        peers::ACTIONS,
+        pjsip::ACTIONS,
+        queues::ACTIONS,
+        system::ACTIONS,
+        system::config::ACTIONS,
+        system::media::ACTIONS,
+        system::state::ACTIONS,
+        &ELSEWHERE,
+    ];
+    let sent: BTreeSet<_> = families.iter().copied().flatten().copied().collect();
+    let missing = TYPES.iter().filter(|action| !sent.contains(action.name));
+    let missing: Vec<_> = missing.map(|action| action.name).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 /// A server on which one family of features is driven, and all that it said.
 pub(crate) struct Stage {

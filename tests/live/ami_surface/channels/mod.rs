@@ -23,7 +23,7 @@ use super::Stage;
 use crate::calls::wait_for;
 
 /// The actions of these families.
-const ACTIONS: &[&str] = &[
+pub(super) const ACTIONS: &[&str] = &[
     "AbsoluteTimeout",
     "Atxfer",
     "BlindTransfer",

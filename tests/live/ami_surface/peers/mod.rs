@@ -24,7 +24,7 @@ use super::Stage;
 use crate::calls::{has, manager, wait_for};
 
 /// The actions of these families.
-const ACTIONS: &[&str] = &[
+pub(super) const ACTIONS: &[&str] = &[
     "AOCMessage",
     "DAHDIDialOffhook",
     "DAHDIDNDoff",

@@ -9,7 +9,7 @@ use asterisk_sdk::ami::event::ReloadStatus;
 use super::module_event;
 use crate::ami_surface::Stage;
 
-const ACTIONS: &[&str] =
+pub(in super::super) const ACTIONS: &[&str] =
     &["CreateConfig", "GetConfig", "GetConfigJSON", "ListCategories", "UpdateConfig"];
 
 const FILE: &str = "sdk_surface.conf";

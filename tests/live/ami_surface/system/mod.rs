@@ -1,8 +1,8 @@
 //! The server itself: settings, modules, configuration, database, states, recordings, scripts, faxes.
 
-mod config;
-mod media;
-mod state;
+pub(super) mod config;
+pub(super) mod media;
+pub(super) mod state;
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use super::Stage;
 use crate::calls::{has, manager, wait_for};
 
 /// `Logoff` has a test of its own, as it ends the session.
-const ACTIONS: &[&str] = &[
+pub(super) const ACTIONS: &[&str] = &[
     "Challenge",
     "Command",
     "CoreSettings",

@@ -11,7 +11,7 @@ use super::well_ended;
 use crate::ami_surface::Stage;
 use crate::calls::{has, wait_for};
 
-const ACTIONS: &[&str] = &[
+pub(in super::super) const ACTIONS: &[&str] = &[
     "DeviceStateList",
     "ExtensionState",
     "ExtensionStateList",
