@@ -1,4 +1,24 @@
-//! Actions: what can be asked of Asterisk, one file a family.
+//! Actions: what can be asked of Asterisk.
+//!
+//! An action takes what it requires in `new` and the rest by setters, and has an output of its own: a value, a
+//! list, a configuration, lines, or just the server's word. Each family has a module below, named as that of its
+//! [events](crate::event), and all types are here as well. What has no type is sent as [`Custom`], and a header
+//! that a type does not know by [`Send::header`](crate::Send::header).
+//!
+//! ```no_run
+//! # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), asterisk_sdk_ami::ActionError> {
+//! use asterisk_sdk_ami::action::{Getvar, QueuePause, QueueStatus, QueueStatusItem};
+//!
+//! let agent: String = manager.send(Getvar::new("AGENT").channel("PJSIP/100-00000001")).await?;
+//! manager.send(QueuePause::new("PJSIP/100", true).queue("support").reason("lunch")).await?;
+//! for item in manager.send(QueueStatus::new().queue("support")).await? {
+//!     if let QueueStatusItem::Caller(caller) = item {
+//!         println!("{agent} sees {:?} at {:?}", caller.channel, caller.position);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod agent;
 pub mod agi;
