@@ -227,7 +227,14 @@ async fn calls(stage: &Stage, phone: &mut Phone) {
     let new = stage.server.major() == 22;
     assert_eq!(endpoint.active_channels, new.then_some(1));
 
-    stage.send(PjsipNotify::channel(&*channel).variable("Event", "sdk-in-call")).await.unwrap();
+    // The server has been seen not to find the channel at once, although it had just listed it.
+    let notify = || PjsipNotify::channel(&*channel).variable("Event", "sdk-in-call");
+    let taken = async {
+        while let Err(error) = stage.send(notify()).await {
+            assert!(error.to_string().ends_with("Channel not found"), "{error}");
+        }
+    };
+    harness::soon(taken).await;
     let notify = notified(phone, "sdk-in-call").await;
     assert_eq!(header(&notify, "Call-ID"), "live-call");
     let busy = PjsipHangup::new(&*channel).cause("486");
