@@ -143,14 +143,17 @@ struct Talk {
 /// Hangs up whatever is left of a scene, so that the next one begins with nothing.
 async fn clear(stage: &Stage) {
     let mut left = Vec::new();
-    for _ in 0..500 {
+    for _ in 0..100 {
+        let mut events = stage.events();
         // A transfer or a forward may have made further ones meanwhile.
         stage.send(HangupMatching::new("^(Local|PJSIP)/")).await.expect("it is accepted");
         left = stage.send(CoreShowChannels::new()).await.expect("a list").items;
         if left.is_empty() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // One goes, or it was deaf and is told again.
+        let gone = wait_for(&mut events, |event| event.name() == "Hangup");
+        let _ = tokio::time::timeout(Duration::from_millis(200), gone).await;
     }
     assert!(left.is_empty(), "these stay: {left:?}");
 }
