@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::field::word_fields;
 use super::super::{ChannelSnapshot, Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -209,17 +209,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `Agents`.
     #[event("AgentsComplete")]
-    pub struct AgentsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many agents the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct AgentsComplete {}
 );
 
 open_enum! {

@@ -2,7 +2,7 @@
 
 use super::super::field::word_fields;
 use super::super::{BridgeSnapshot, ChannelSnapshot, Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::open_enum::open_enum;
 use crate::{ChannelId, Text};
 
@@ -83,17 +83,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `BridgeList`.
     #[event("BridgeListComplete")]
-    pub struct BridgeListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many bridges the server says it listed.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct BridgeListComplete {}
 );
 
 ami_event!(
@@ -145,17 +138,10 @@ open_enum! {
 
 word_fields!(BridgeCapability);
 
-ami_event!(
+list_end!(
     /// The end of the list of `BridgeTechnologyList`.
     #[event("BridgeTechnologyListComplete")]
-    pub struct BridgeTechnologyListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many technologies the server says it listed.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct BridgeTechnologyListComplete {}
 );
 
 ami_event!(

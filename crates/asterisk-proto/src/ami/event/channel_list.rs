@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::super::ChannelSnapshot;
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::{BridgeId, Text};
 
 ami_event!(
@@ -16,17 +16,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `Hangup` with a regular expression.
     #[event("ChannelsHungupListComplete")]
-    pub struct ChannelsHungupListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many channels matched.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ChannelsHungupListComplete {}
 );
 
 ami_event!(
@@ -64,30 +57,16 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `CoreShowChannelMap` (Asterisk 22).
     #[event("CoreShowChannelMapComplete")]
-    pub struct CoreShowChannelMapComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct CoreShowChannelMapComplete {}
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `CoreShowChannels`.
     #[event("CoreShowChannelsComplete")]
-    pub struct CoreShowChannelsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct CoreShowChannelsComplete {}
 );
 
 ami_event!(
@@ -151,16 +130,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `Status`.
     #[event("StatusComplete")]
     pub struct StatusComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many channels the server says it listed.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
         /// The same number, as old servers told it.
         #[header("Items")]
         pub items: Option<u32>,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::super::{BridgeSnapshot, ChannelSnapshot};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 
 ami_event!(
@@ -104,17 +104,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `ConfbridgeList`.
     #[event("ConfbridgeListComplete")]
-    pub struct ConfbridgeListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many users the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ConfbridgeListComplete {}
 );
 
 ami_event!(
@@ -139,17 +132,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `ConfbridgeListRooms`.
     #[event("ConfbridgeListRoomsComplete")]
-    pub struct ConfbridgeListRoomsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many conferences the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ConfbridgeListRoomsComplete {}
 );
 
 ami_event!(

@@ -1,20 +1,13 @@
 //! Answers from Asterisk's own database, astdb.
 
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 
-ami_event!(
+list_end!(
     /// The end of the answer to the action `DBGet`.
     #[doc(alias = "DBGetComplete")]
     #[event("DBGetComplete")]
-    pub struct DbGetComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent: 1.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct DbGetComplete {}
 );
 
 ami_event!(
@@ -34,18 +27,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list that the action `DBGetTree` asks for.
     #[doc(alias = "DBGetTreeComplete")]
     #[event("DBGetTreeComplete")]
-    pub struct DbGetTreeComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent; Asterisk 16 says 1 whatever it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct DbGetTreeComplete {}
 );
 
 ami_event!(

@@ -1,7 +1,7 @@
 //! The dialplan: what it holds, and channels that go through it.
 
 use super::super::ChannelSnapshot;
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 
 ami_event!(
@@ -63,16 +63,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `ShowDialPlan`.
     #[event("ShowDialPlanComplete")]
     pub struct ShowDialPlanComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many lines the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
         /// How many extensions were listed.
         #[header("ListExtensions")]
         pub list_extensions: Option<u32>,

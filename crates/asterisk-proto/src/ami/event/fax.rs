@@ -2,7 +2,7 @@
 
 use super::super::field::word_fields;
 use super::super::{ChannelSnapshot, Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -50,17 +50,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `FAXSessions`.
     #[doc(alias = "FAXSessionsComplete")]
     #[event("FAXSessionsComplete")]
     pub struct FaxSessionsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
         /// The same number.
         #[header("Total")]
         pub total: Option<u32>,

@@ -93,6 +93,31 @@ macro_rules! ami_event {
     (@doc variables $name:literal) => { concat!("\n\nHeaders: `", $name, "(<channel>)`.") };
 }
 
+/// Declares the event that ends a list, with what it tells beside the end and the count.
+macro_rules! list_end {
+    (
+        $(#[doc = $doc:expr])+
+        $(#[doc(alias = $alias:literal)])?
+        #[event($wire:literal)]
+        pub struct $name:ident { $($more:tt)* }
+    ) => {
+        ami_event!(
+            $(#[doc = $doc])+
+            $(#[doc(alias = $alias)])?
+            #[event($wire)]
+            pub struct $name {
+                /// How the list ended: `Complete`, or `Cancelled` when the server broke it off.
+                #[header("EventList")]
+                pub event_list: Option<$crate::Text>,
+                /// How many items the server says it sent.
+                #[header("ListItems")]
+                pub list_items: Option<u32>,
+                $($more)*
+            }
+        );
+    };
+}
+
 /// Declares the one table of all typed events: the enum over them, their names, the dispatch.
 ///
 /// The types stand in the order of the events' names, without regard to case.
@@ -138,4 +163,4 @@ macro_rules! ami_events {
     };
 }
 
-pub(super) use {ami_event, ami_events};
+pub(super) use {ami_event, ami_events, list_end};

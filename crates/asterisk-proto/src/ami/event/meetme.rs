@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::field::word_fields;
 use super::super::{ChannelSnapshot, Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -97,17 +97,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `MeetmeList`.
     #[event("MeetmeListComplete")]
-    pub struct MeetmeListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many users the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct MeetmeListComplete {}
 );
 
 ami_event!(
@@ -135,17 +128,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `MeetmeListRooms`.
     #[event("MeetmeListRoomsComplete")]
-    pub struct MeetmeListRoomsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many conferences the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct MeetmeListRoomsComplete {}
 );
 
 ami_event!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::ChannelSnapshot;
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 
 /// Declares an event about a parked call.
@@ -59,16 +59,10 @@ parked_call_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `ParkedCalls`.
     #[event("ParkedCallsComplete")]
     pub struct ParkedCallsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
         /// How many calls are parked; the same number.
         #[header("Total")]
         pub total: Option<u32>,
@@ -116,17 +110,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `Parkinglots`.
     #[event("ParkinglotsComplete")]
-    pub struct ParkinglotsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many parking lots the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ParkinglotsComplete {}
 );
 
 parked_call_event!(

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::field::word_fields;
 use super::super::{Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -84,18 +84,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the lists of `IAXpeers`, `IAXpeerlist` and `SIPpeers`.
     #[doc(alias = "PeerlistComplete")]
     #[event("PeerlistComplete")]
-    pub struct PeerListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct PeerListComplete {}
 );
 
 ami_event!(
@@ -129,18 +122,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `SIPpeerstatus` (Asterisk 16, module `chan_sip`).
     #[doc(alias = "SIPpeerstatusComplete")]
     #[event("SIPpeerstatusComplete")]
-    pub struct SipPeerStatusComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct SipPeerStatusComplete {}
 );
 
 ami_event!(
@@ -217,17 +203,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the lists of `IAXregistry` and `SIPshowregistry`.
     #[event("RegistrationsComplete")]
-    pub struct RegistrationsComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct RegistrationsComplete {}
 );
 
 ami_event!(
@@ -261,18 +240,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `SKINNYdevices`.
     #[doc(alias = "DevicelistComplete")]
     #[event("DevicelistComplete")]
-    pub struct DeviceListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct DeviceListComplete {}
 );
 
 ami_event!(
@@ -300,18 +272,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `SKINNYlines`.
     #[doc(alias = "LinelistComplete")]
     #[event("LinelistComplete")]
-    pub struct LineListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct LineListComplete {}
 );
 
 open_enum! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::field::word_fields;
 use super::super::{ChannelSnapshot, Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::open_enum::open_enum;
 use crate::{ChannelId, Text};
 
@@ -161,17 +161,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `QueueStatus`.
     #[event("QueueStatusComplete")]
-    pub struct QueueStatusComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent, of all three kinds.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct QueueStatusComplete {}
 );
 
 ami_event!(
@@ -202,17 +195,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `QueueSummary`.
     #[event("QueueSummaryComplete")]
-    pub struct QueueSummaryComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many queues the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct QueueSummaryComplete {}
 );
 
 open_enum! {

@@ -2,7 +2,7 @@
 
 use super::super::field::word_fields;
 use super::super::{Field, Message};
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::{DeviceState, ExtensionState, PresenceState, Text};
 
 ami_event!(
@@ -19,30 +19,16 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `DeviceStateList`.
     #[event("DeviceStateListComplete")]
-    pub struct DeviceStateListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct DeviceStateListComplete {}
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `ExtensionStateList`.
     #[event("ExtensionStateListComplete")]
-    pub struct ExtensionStateListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ExtensionStateListComplete {}
 );
 
 ami_event!(
@@ -91,17 +77,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PresenceStateList`.
     #[event("PresenceStateListComplete")]
-    pub struct PresenceStateListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct PresenceStateListComplete {}
 );
 
 ami_event!(

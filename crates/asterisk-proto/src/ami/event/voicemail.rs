@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::super::ChannelSnapshot;
-use super::macros::ami_event;
+use super::macros::{ami_event, list_end};
 use crate::Text;
 
 /// Declares an event that tells all of a mailbox.
@@ -181,18 +181,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `MWIGet`.
     #[doc(alias = "MWIGetComplete")]
     #[event("MWIGetComplete")]
-    pub struct MwiGetComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many mailboxes the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct MwiGetComplete {}
 );
 
 ami_event!(
@@ -220,17 +213,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `VoicemailBoxSummary`.
     #[event("VoicemailBoxDetailComplete")]
-    pub struct VoicemailBoxDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many messages the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct VoicemailBoxDetailComplete {}
 );
 
 ami_event!(
@@ -256,17 +242,10 @@ mailbox_event!(
     pub struct VoicemailUserDetail {}
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `VoicemailUserStatus`.
     #[event("VoicemailUserDetailComplete")]
-    pub struct VoicemailUserDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many mailboxes the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct VoicemailUserDetailComplete {}
 );
 
 mailbox_event!(
@@ -275,15 +254,8 @@ mailbox_event!(
     pub struct VoicemailUserEntry {}
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of the action `VoicemailUsersList`.
     #[event("VoicemailUserEntryComplete")]
-    pub struct VoicemailUserEntryComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many mailboxes the server says it told of.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct VoicemailUserEntryComplete {}
 );

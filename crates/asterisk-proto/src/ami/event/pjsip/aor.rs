@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use crate::Text;
 
 ami_event!(
@@ -64,17 +64,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowAors`.
     #[event("AorListComplete")]
-    pub struct AorListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct AorListComplete {}
 );
 
 ami_event!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::super::field::word_fields;
 use super::super::super::{Field, Message};
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -57,17 +57,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowAuths`.
     #[event("AuthListComplete")]
-    pub struct AuthListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct AuthListComplete {}
 );
 
 ami_event!(

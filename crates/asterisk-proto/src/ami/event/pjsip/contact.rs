@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::super::field::word_fields;
 use super::super::super::{Field, Message};
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -98,17 +98,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowContacts`.
     #[event("ContactListComplete")]
-    pub struct ContactListComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ContactListComplete {}
 );
 
 ami_event!(
@@ -167,17 +160,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowRegistrationInboundContactStatuses`.
     #[event("ContactStatusDetailComplete")]
-    pub struct ContactStatusDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ContactStatusDetailComplete {}
 );
 
 open_enum! {

@@ -2,7 +2,7 @@
 
 use super::super::super::field::word_fields;
 use super::super::super::{Field, Message};
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -21,18 +21,11 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowMaintenance`.
     #[doc(alias = "PJSIPMaintenanceStatusComplete")]
     #[event("PJSIPMaintenanceStatusComplete")]
-    pub struct PjsipMaintenanceStatusComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct PjsipMaintenanceStatusComplete {}
 );
 
 open_enum! {

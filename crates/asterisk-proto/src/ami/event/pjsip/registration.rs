@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::super::field::word_fields;
 use super::super::super::{Field, Message};
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use super::endpoint::SecurityNegotiation;
 use crate::Text;
 use crate::open_enum::open_enum;
@@ -74,17 +74,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowRegistrationsInbound`.
     #[event("InboundRegistrationDetailComplete")]
-    pub struct InboundRegistrationDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct InboundRegistrationDetailComplete {}
 );
 
 ami_event!(
@@ -168,16 +161,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowRegistrationsOutbound`.
     #[event("OutboundRegistrationDetailComplete")]
     pub struct OutboundRegistrationDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
         /// How many registrations are in force.
         #[header("Registered")]
         pub registered: Option<u32>,

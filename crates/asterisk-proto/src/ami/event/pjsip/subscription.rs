@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::super::field::word_fields;
 use super::super::super::{Field, Message};
-use super::super::macros::ami_event;
+use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
@@ -43,17 +43,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowSubscriptionsInbound`.
     #[event("InboundSubscriptionDetailComplete")]
-    pub struct InboundSubscriptionDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct InboundSubscriptionDetailComplete {}
 );
 
 ami_event!(
@@ -93,17 +86,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowSubscriptionsOutbound`.
     #[event("OutboundSubscriptionDetailComplete")]
-    pub struct OutboundSubscriptionDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct OutboundSubscriptionDetailComplete {}
 );
 
 ami_event!(
@@ -135,17 +121,10 @@ ami_event!(
     }
 );
 
-ami_event!(
+list_end!(
     /// The end of the list of `PJSIPShowResourceLists`.
     #[event("ResourceListDetailComplete")]
-    pub struct ResourceListDetailComplete {
-        /// How the list ended: `Complete` or `Cancelled`.
-        #[header("EventList")]
-        pub event_list: Option<Text>,
-        /// How many items the server says it sent.
-        #[header("ListItems")]
-        pub list_items: Option<u32>,
-    }
+    pub struct ResourceListDetailComplete {}
 );
 
 open_enum! {
