@@ -104,7 +104,11 @@ pub(super) fn clock(message: &Message, name: &str) -> Option<Duration> {
 
 /// A time that a header gives in seconds since 1970, UTC. Zero is what servers write for never.
 pub(super) fn unix_time(message: &Message, name: &str) -> Option<SystemTime> {
-    let since = seconds(message, name)?;
+    since_1970(&message.get(name)?)
+}
+
+fn since_1970(seconds: &str) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(seconds.trim().parse().ok()?).ok()?;
     if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
 }
 
@@ -119,9 +123,7 @@ pub(super) fn unix_time_in_lines(message: &Message, name: &str) -> Option<System
         })
     };
     let text = message.get(name).or_else(within)?;
-    let seconds = text.lines().next()?.trim().parse().ok()?;
-    let since = Duration::try_from_secs_f64(seconds).ok()?;
-    if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
+    since_1970(text.lines().next()?)
 }
 
 /// Text, unless it is what a C library prints for a string that is not there.

@@ -8,53 +8,69 @@ use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
-ami_event!(
+/// Declares an event about credentials, with what it has beside that.
+macro_rules! auth_event {
+    (
+        $(#[doc = $doc:expr])+
+        #[event($wire:literal)]
+        pub struct $name:ident { $($more:tt)* }
+    ) => {
+        ami_event!(
+            $(#[doc = $doc])+
+            #[event($wire)]
+            pub struct $name {
+                /// Always `auth`.
+                #[header("ObjectType")]
+                pub object_type: Option<Text>,
+                /// Its name in pjsip.conf.
+                #[header("ObjectName")]
+                pub object_name: Option<Text>,
+                /// What kind of secret it holds.
+                #[header("AuthType")]
+                pub auth_type: Option<SipAuthType>,
+                /// The user's name.
+                #[header("Username")]
+                pub username: Option<Text>,
+                /// The password **in plain text**; empty when a digest takes its place.
+                #[header("Password")]
+                pub password: Option<Text>,
+                /// The MD5 sum of `user:realm:password` in hex, as good as a password.
+                #[header("Md5Cred")]
+                pub md5_cred: Option<Text>,
+                /// Digests in place of a password, as `algorithm:hex` (Asterisk 22).
+                #[header("PasswordDigest")]
+                pub password_digest: Option<Text>,
+                /// The digest algorithms that we answer challenges with (Asterisk 22).
+                #[header("SupportedAlgorithmsUac", comma_list)]
+                pub supported_algorithms_uac: Vec<Text>,
+                /// The digest algorithms that we challenge with (Asterisk 22).
+                #[header("SupportedAlgorithmsUas", comma_list)]
+                pub supported_algorithms_uas: Vec<Text>,
+                /// The realm of our challenges, or of those that this answers; empty for any.
+                #[header("Realm")]
+                pub realm: Option<Text>,
+                /// How long a challenge of ours may be answered.
+                #[header("NonceLifetime", seconds)]
+                pub nonce_lifetime: Option<Duration>,
+                /// The OAuth refresh token (Asterisk 22).
+                #[header("RefreshToken")]
+                pub refresh_token: Option<Text>,
+                /// The OAuth client (Asterisk 22).
+                #[header("OauthClientid")]
+                pub oauth_client_id: Option<Text>,
+                /// The OAuth client's secret, in plain text (Asterisk 22).
+                #[header("OauthSecret")]
+                pub oauth_secret: Option<Text>,
+                $($more)*
+            }
+        );
+    };
+}
+
+auth_event!(
     /// Credentials (class `command`). An item of the list of `PJSIPShowAuths`; module `res_pjsip`.
     #[event("AuthList")]
-    pub struct AuthList {
-        /// Always `auth`.
-        #[header("ObjectType")]
-        pub object_type: Option<Text>,
-        /// Its name in pjsip.conf.
-        #[header("ObjectName")]
-        pub object_name: Option<Text>,
-        /// What kind of secret it holds.
-        #[header("AuthType")]
-        pub auth_type: Option<SipAuthType>,
-        /// The user's name.
-        #[header("Username")]
-        pub username: Option<Text>,
-        /// The password **in plain text**; empty when a digest takes its place.
-        #[header("Password")]
-        pub password: Option<Text>,
-        /// The MD5 sum of `user:realm:password` in hex, as good as a password.
-        #[header("Md5Cred")]
-        pub md5_cred: Option<Text>,
-        /// Digests in place of a password, as `algorithm:hex` (Asterisk 22).
-        #[header("PasswordDigest")]
-        pub password_digest: Option<Text>,
-        /// The digest algorithms that we answer challenges with (Asterisk 22).
-        #[header("SupportedAlgorithmsUac", comma_list)]
-        pub supported_algorithms_uac: Vec<Text>,
-        /// The digest algorithms that we challenge with (Asterisk 22).
-        #[header("SupportedAlgorithmsUas", comma_list)]
-        pub supported_algorithms_uas: Vec<Text>,
-        /// The realm of our challenges, or of those that this answers; empty for any.
-        #[header("Realm")]
-        pub realm: Option<Text>,
-        /// How long a challenge of ours may be answered.
-        #[header("NonceLifetime", seconds)]
-        pub nonce_lifetime: Option<Duration>,
-        /// The OAuth refresh token (Asterisk 22).
-        #[header("RefreshToken")]
-        pub refresh_token: Option<Text>,
-        /// The OAuth client (Asterisk 22).
-        #[header("OauthClientid")]
-        pub oauth_client_id: Option<Text>,
-        /// The OAuth client's secret, in plain text (Asterisk 22).
-        #[header("OauthSecret")]
-        pub oauth_secret: Option<Text>,
-    }
+    pub struct AuthList {}
 );
 
 list_end!(
@@ -63,53 +79,11 @@ list_end!(
     pub struct AuthListComplete {}
 );
 
-ami_event!(
+auth_event!(
     /// Credentials of one endpoint or registration (class `command`). An item of the lists of
     /// `PJSIPShowEndpoint` and `PJSIPShowRegistrationsOutbound`; module `res_pjsip`.
     #[event("AuthDetail")]
     pub struct AuthDetail {
-        /// Always `auth`.
-        #[header("ObjectType")]
-        pub object_type: Option<Text>,
-        /// Its name in pjsip.conf.
-        #[header("ObjectName")]
-        pub object_name: Option<Text>,
-        /// What kind of secret it holds.
-        #[header("AuthType")]
-        pub auth_type: Option<SipAuthType>,
-        /// The user's name.
-        #[header("Username")]
-        pub username: Option<Text>,
-        /// The password **in plain text**; empty when a digest takes its place.
-        #[header("Password")]
-        pub password: Option<Text>,
-        /// The MD5 sum of `user:realm:password` in hex, as good as a password.
-        #[header("Md5Cred")]
-        pub md5_cred: Option<Text>,
-        /// Digests in place of a password, as `algorithm:hex` (Asterisk 22).
-        #[header("PasswordDigest")]
-        pub password_digest: Option<Text>,
-        /// The digest algorithms that we answer challenges with (Asterisk 22).
-        #[header("SupportedAlgorithmsUac", comma_list)]
-        pub supported_algorithms_uac: Vec<Text>,
-        /// The digest algorithms that we challenge with (Asterisk 22).
-        #[header("SupportedAlgorithmsUas", comma_list)]
-        pub supported_algorithms_uas: Vec<Text>,
-        /// The realm of our challenges, or of those that this answers; empty for any.
-        #[header("Realm")]
-        pub realm: Option<Text>,
-        /// How long a challenge of ours may be answered.
-        #[header("NonceLifetime", seconds)]
-        pub nonce_lifetime: Option<Duration>,
-        /// The OAuth refresh token (Asterisk 22).
-        #[header("RefreshToken")]
-        pub refresh_token: Option<Text>,
-        /// The OAuth client (Asterisk 22).
-        #[header("OauthClientid")]
-        pub oauth_client_id: Option<Text>,
-        /// The OAuth client's secret, in plain text (Asterisk 22).
-        #[header("OauthSecret")]
-        pub oauth_secret: Option<Text>,
         /// The endpoint that was asked about; absent in a list of registrations.
         #[header("EndpointName")]
         pub endpoint_name: Option<Text>,

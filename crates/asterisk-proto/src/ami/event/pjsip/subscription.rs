@@ -8,39 +8,55 @@ use super::super::macros::{ami_event, list_end};
 use crate::Text;
 use crate::open_enum::open_enum;
 
-ami_event!(
+/// Declares an event about a subscription, with what it has beside that.
+macro_rules! subscription_event {
+    (
+        $(#[doc = $doc:expr])+
+        #[event($wire:literal)]
+        pub struct $name:ident { $($more:tt)* }
+    ) => {
+        ami_event!(
+            $(#[doc = $doc])+
+            #[event($wire)]
+            pub struct $name {
+                /// Which side of it Asterisk is.
+                #[header("Role")]
+                pub role: Option<SubscriptionRole>,
+                /// The endpoint at the other side.
+                #[header("Endpoint")]
+                pub endpoint: Option<Text>,
+                /// The `Call-ID` of its dialog.
+                #[header("Callid")]
+                pub call_id: Option<Text>,
+                /// How it stands.
+                #[header("State")]
+                pub state: Option<SubscriptionState>,
+                /// Who the endpoint is, as `"name" <number>`.
+                #[header("Callerid")]
+                pub caller_id: Option<Text>,
+                /// What it is about; absent for a resource list.
+                #[header("SubscriptionType")]
+                pub subscription_type: Option<SubscriptionType>,
+                /// The extension whose state it follows (`extension_state`).
+                #[header("Extension")]
+                pub extension: Option<Text>,
+                /// That extension's state (`extension_state`).
+                #[header("ExtensionStates")]
+                pub extension_state: Option<SubscribedExtensionState>,
+                /// The mailboxes that it follows (`mwi`).
+                #[header("Mailboxes", comma_list)]
+                pub mailboxes: Vec<Text>,
+                $($more)*
+            }
+        );
+    };
+}
+
+subscription_event!(
     /// A subscription of a phone with us (class `command`). An item of the list of
     /// `PJSIPShowSubscriptionsInbound`; module `res_pjsip_pubsub`.
     #[event("InboundSubscriptionDetail")]
-    pub struct InboundSubscriptionDetail {
-        /// Which side of it Asterisk is.
-        #[header("Role")]
-        pub role: Option<SubscriptionRole>,
-        /// The endpoint at the other side.
-        #[header("Endpoint")]
-        pub endpoint: Option<Text>,
-        /// The `Call-ID` of its dialog.
-        #[header("Callid")]
-        pub call_id: Option<Text>,
-        /// How it stands.
-        #[header("State")]
-        pub state: Option<SubscriptionState>,
-        /// Who the endpoint is, as `"name" <number>`.
-        #[header("Callerid")]
-        pub caller_id: Option<Text>,
-        /// What it is about; absent for a resource list.
-        #[header("SubscriptionType")]
-        pub subscription_type: Option<SubscriptionType>,
-        /// The extension whose state it follows (`extension_state`).
-        #[header("Extension")]
-        pub extension: Option<Text>,
-        /// That extension's state (`extension_state`).
-        #[header("ExtensionStates")]
-        pub extension_state: Option<SubscribedExtensionState>,
-        /// The mailboxes that it follows (`mwi`).
-        #[header("Mailboxes", comma_list)]
-        pub mailboxes: Vec<Text>,
-    }
+    pub struct InboundSubscriptionDetail {}
 );
 
 list_end!(
@@ -49,41 +65,13 @@ list_end!(
     pub struct InboundSubscriptionDetailComplete {}
 );
 
-ami_event!(
+subscription_event!(
     /// A subscription of ours with another server (class `command`). An item of the list of
     /// `PJSIPShowSubscriptionsOutbound`; module `res_pjsip_pubsub`.
     ///
     /// Nothing in Asterisk 16 or 22 makes such subscriptions; a module from elsewhere could.
     #[event("OutboundSubscriptionDetail")]
-    pub struct OutboundSubscriptionDetail {
-        /// Which side of it Asterisk is.
-        #[header("Role")]
-        pub role: Option<SubscriptionRole>,
-        /// The endpoint at the other side.
-        #[header("Endpoint")]
-        pub endpoint: Option<Text>,
-        /// The `Call-ID` of its dialog.
-        #[header("Callid")]
-        pub call_id: Option<Text>,
-        /// How it stands.
-        #[header("State")]
-        pub state: Option<SubscriptionState>,
-        /// Who the endpoint is, as `"name" <number>`.
-        #[header("Callerid")]
-        pub caller_id: Option<Text>,
-        /// What it is about; absent for a resource list.
-        #[header("SubscriptionType")]
-        pub subscription_type: Option<SubscriptionType>,
-        /// The extension whose state it follows (`extension_state`).
-        #[header("Extension")]
-        pub extension: Option<Text>,
-        /// That extension's state (`extension_state`).
-        #[header("ExtensionStates")]
-        pub extension_state: Option<SubscribedExtensionState>,
-        /// The mailboxes that it follows (`mwi`).
-        #[header("Mailboxes", comma_list)]
-        pub mailboxes: Vec<Text>,
-    }
+    pub struct OutboundSubscriptionDetail {}
 );
 
 list_end!(
