@@ -14,7 +14,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use asterisk_sdk::agi::Call;
-use asterisk_sdk::agi::fastagi::{Drained, Server, ServerBuilder};
+use asterisk_sdk::agi::fastagi::Server;
+use asterisk_sdk::agi::{Drained, ServiceBuilder};
 use harness::agi_caller::{AgiCaller, Capture};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -31,7 +32,7 @@ struct Running {
 }
 
 impl Running {
-    async fn new(builder: ServerBuilder) -> Self {
+    async fn new(builder: ServiceBuilder) -> Self {
         let server = builder.bind("127.0.0.1:0").await.unwrap();
         let addr = server.local_addr();
         let (stop, stopped) = oneshot::channel();

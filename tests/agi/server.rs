@@ -81,16 +81,16 @@ async fn arguments_of_a_captured_call() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_route_is_closed() {
+async fn a_call_without_a_route_fails() {
     let running = Running::new(Server::builder().route("^a$", async |_: Call| {})).await;
-    AgiCaller::call(running.addr, "b").await.closed().await;
+    AgiCaller::call(running.addr, "b").await.failed().await;
     AgiCaller::call(running.addr, "a").await.closed().await;
 }
 
 #[tokio::test]
 async fn a_bad_route_or_address_is_told_at_once() {
     let bad = Server::builder().route("^(", async |_: Call| {}).bind("127.0.0.1:0").await;
-    assert!(matches!(bad, Err(BindError::Route { pattern, .. }) if pattern == "^("));
+    assert!(matches!(bad, Err(BindError::Route(error)) if error.pattern == "^("));
     let running = Running::new(Server::builder()).await;
     let taken = Server::builder().bind(running.addr).await;
     assert!(matches!(taken, Err(BindError::Listen(_))));
@@ -111,7 +111,7 @@ async fn a_panic_or_an_error_ends_only_its_call() {
     let running = Running::new(builder).await;
     let mut waiting = AgiCaller::connect(running.addr).await;
     for script in ["panic", "error", "panic"] {
-        AgiCaller::call(running.addr, script).await.closed().await;
+        AgiCaller::call(running.addr, script).await.failed().await;
     }
     waiting.send(Capture::load("forms", 22).prelude().replace("forms/1%20a", "demo")).await;
     waiting.closed().await;

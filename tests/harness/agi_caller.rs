@@ -151,6 +151,16 @@ impl AgiCaller {
         assert_eq!(self.line().await, None, "the server closes the connection");
     }
 
+    /// Waits until the server says that the script failed, and closes the connection.
+    ///
+    /// # Panics
+    ///
+    /// It does something else instead.
+    pub async fn failed(&mut self) {
+        assert_eq!(self.line().await.as_deref(), Some("failure"));
+        self.closed().await;
+    }
+
     /// Sends what a real Asterisk sent, each part when the script has written what it wrote then.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ use asterisk_proto::agi::Environment;
 use regex::{CaptureLocations, Regex};
 
 use crate::command::Command;
+use crate::ending::Ending;
 use crate::error::{CommandError, HangupKind};
 use crate::script::Script;
 use crate::session::Session;
@@ -46,6 +47,15 @@ struct Parts {
     script: Script,
     captures: Option<Captures>,
     peer: Option<SocketAddr>,
+    ending: Ending,
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        if let Some(stream) = self.session.take_stream() {
+            self.ending.leave(stream);
+        }
+    }
 }
 
 /// Where the groups of a route's expression matched in the path.
@@ -61,8 +71,9 @@ impl Call {
         script: Script,
         captures: Option<Captures>,
         peer: Option<SocketAddr>,
+        ending: Ending,
     ) -> Self {
-        Self { parts: Box::new(Parts { session, environment, script, captures, peer }) }
+        Self { parts: Box::new(Parts { session, environment, script, captures, peer, ending }) }
     }
 
     /// What Asterisk said about the call when the script began.
@@ -108,6 +119,15 @@ impl Call {
     /// All values of a keyword argument of the URL's query, decoded, in order.
     pub fn kwargs<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.parts.script.kwargs(name)
+    }
+
+    pub(crate) fn all_kwargs(&self) -> &[(String, String)] {
+        &self.parts.script.kwargs
+    }
+
+    /// Makes a future of the call's end that can be awaited while commands run.
+    pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
+        self.parts.session.watch()
     }
 
     /// The address from which Asterisk connected, where there is one.

@@ -5,6 +5,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -13,6 +14,8 @@ use asterisk_proto::error::ParseError;
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::error::HangupKind;
 
 /// Enough for the variables of most calls and the replies of a short script.
 const BUFFER: usize = 1024;
@@ -142,6 +145,43 @@ impl Connection {
             self.owed = true;
         }
         self.stream.flush().await
+    }
+
+    /// The stream, if what was written to it so far is whole lines. The connection is at its end.
+    pub(crate) fn take_stream(&mut self) -> Option<Box<dyn Stream>> {
+        let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let whole = !self.owed || self.outgoing.is_empty();
+        whole.then_some(stream)
+    }
+
+    /// Makes a future that reads along: it passes on whatever comes, and completes at the line
+    /// `HANGUP` or the end of the stream. Without being polled, it keeps everything from the connection.
+    pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
+        let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let (mut read, write) = tokio::io::split(stream);
+        let (passed, mut pass) = tokio::io::simplex(BUFFER);
+        self.stream = Box::new(tokio::io::join(passed, write));
+        let (mut decoder, mut seen) = (self.decoder.clone(), self.incoming.clone());
+        async move {
+            let kind = loop {
+                let mut unread = std::iter::from_fn(|| decoder.decode(&mut seen));
+                if unread.any(|incoming| matches!(incoming, Incoming::Hangup)) {
+                    break HangupKind::Signal;
+                }
+                let start = seen.len();
+                seen.reserve(64);
+                let read = read.read_buf(&mut seen).await;
+                let Some(read) = read.ok().filter(|&read| read > 0) else {
+                    break HangupKind::Pipe;
+                };
+                // A command that nobody waits for any more leaves its reply unread.
+                if pass.write_all(&seen[start..start + read]).await.is_err() {
+                    break HangupKind::Pipe;
+                }
+            };
+            let _ = pass.shutdown().await;
+            kind
+        }
     }
 
     /// Whether a command was written, at least in part, whose reply was not read yet.

@@ -41,7 +41,7 @@
 //!
 //! Everything that a peer can make large or slow has a limit: the variables (64 KiB, 512 lines,
 //! 10 s), a reply (1 MiB), the time for a reply (30 s, or 24 h where a person or a call decides), the
-//! calls at once (10,000), the drain at shutdown (30 s). [`fastagi::ServerBuilder`] sets them.
+//! calls at once (10,000), the drain at shutdown (30 s). [`ServiceBuilder`] sets them.
 //!
 //! # Cancel safety
 //!
@@ -52,15 +52,24 @@ mod call;
 pub mod command;
 mod compound;
 mod connection;
+mod ending;
 mod error;
+pub mod extract;
 pub mod fastagi;
+mod handler;
+pub mod layer;
+mod routes;
 mod script;
+mod service;
 mod session;
 
 pub use asterisk_proto::agi::{Environment, Response};
 pub use call::{Call, Request};
 pub use compound::Collect;
 pub use error::{CommandError, Error, HangupKind, LineError};
+pub use handler::{Boxed, BoxedHandler, Handler, IntoResult};
+pub use routes::{RouteError, Routes};
+pub use service::{Calls, Drained, Service, ServiceBuilder, Slot};
 
 // Compiles the examples of the README.
 #[cfg(doctest)]

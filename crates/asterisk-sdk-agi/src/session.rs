@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tracing::{debug, trace};
 
 use crate::command::{Command, CommandLine, HangupSign};
-use crate::connection::Connection;
+use crate::connection::{Connection, Stream};
 use crate::error::{CommandError, HangupKind};
 
 /// After a `-1` that may mean a hangup: how long to wait for the `HANGUP` that follows it then.
@@ -61,6 +61,22 @@ impl Session {
 
     pub(crate) fn hangup(&self) -> Option<HangupKind> {
         self.hangup
+    }
+
+    /// The stream, if it is of any use still.
+    pub(crate) fn take_stream(&mut self) -> Option<Box<dyn Stream>> {
+        self.connection.take_stream().filter(|_| !self.closed)
+    }
+
+    pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
+        let known = self.hangup.filter(|&kind| kind != HangupKind::Result);
+        let watching = self.connection.watch();
+        async move {
+            match known {
+                Some(kind) => kind,
+                None => watching.await,
+            }
+        }
     }
 
     /// Runs a command, waiting for its reply no longer than `limit`, or as long as is usual for it.

@@ -220,7 +220,7 @@ pub enum Incoming {
 /// buffer.extend_from_slice(b"UP\n");
 /// assert_eq!(decoder.decode(&mut buffer), Some(Incoming::Hangup));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReplyDecoder {
     limit: usize,
     form: Form,

@@ -1,45 +1,23 @@
-//! The server: accepts connections, and runs each call in a task of its own.
+//! The server: accepts connections, and hands them to its service.
 
-use std::any::Any;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
-use tracing::field::Empty;
-use tracing::{Instrument, Span, debug, debug_span, error, info, warn};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, ToSocketAddrs, lookup_host};
+use tokio::time::sleep;
+use tracing::warn;
 
-use super::builder::{Limits, ServerBuilder};
-use super::router::Router;
-use crate::call::Call;
-use crate::command::line_limit;
-use crate::connection::{Connection, PreludeError};
-use crate::script::Script;
-use crate::session::Session;
+use crate::routes::{RouteError, Routes};
+use crate::service::{Calls, Drained, Service, ServiceBuilder};
+
+/// As many connections may wait to be accepted: a burst of calls is not refused.
+const BACKLOG: u32 = 4096;
 
 /// How long to pause when a connection cannot be accepted for want of resources.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// How long calls that were aborted may take to come to an end.
-const ABORT_GRACE: Duration = Duration::from_secs(1);
-
-/// What became of the calls that were running at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Drained {
-    /// How many calls ended by themselves after the shutdown began.
-    pub finished: usize,
-    /// How many had to be aborted at the deadline.
-    pub aborted: usize,
-}
 
 /// A FastAGI server.
 ///
@@ -70,32 +48,38 @@ pub struct Drained {
 /// ```
 #[derive(Debug)]
 pub struct Server {
-    pub(super) listener: TcpListener,
-    pub(super) local_addr: SocketAddr,
-    pub(super) shared: Arc<Shared>,
-}
-
-pub(super) struct Shared {
-    pub(super) router: Router,
-    pub(super) limits: Limits,
-}
-
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("limits", &self.limits).finish_non_exhaustive()
-    }
+    listener: TcpListener,
+    local_addr: SocketAddr,
+    service: Service,
 }
 
 impl Server {
-    /// A server without routes yet.
-    pub fn builder() -> ServerBuilder {
-        ServerBuilder::default()
+    /// A service without routes yet, to be [bound](ServiceBuilder::bind) to an address.
+    pub fn builder() -> ServiceBuilder {
+        ServiceBuilder::default()
+    }
+
+    /// Listens for calls of a service at an address; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be resolved or listened at.
+    pub async fn bind(service: Service, address: impl ToSocketAddrs) -> Result<Self, BindError> {
+        let listener = listen(address).await?;
+        let local_addr = listener.local_addr()?;
+        Ok(Self { listener, local_addr, service })
     }
 
     /// The address at which the server listens.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// The routes, which may be changed while the server runs: keep a clone.
+    #[must_use]
+    pub fn routes(&self) -> &Routes {
+        self.service.routes()
     }
 
     /// Serves calls, for ever.
@@ -115,40 +99,34 @@ impl Server {
     ///
     /// Dropping the future closes the listening socket and aborts the running calls at once.
     pub async fn serve_with_shutdown(self, shutdown: impl Future<Output = ()>) -> Drained {
-        let Self { listener, shared, .. } = self;
-        let slots = Arc::new(Semaphore::new(shared.limits.connections));
-        let mut calls = JoinSet::new();
+        let Self { listener, service, .. } = self;
+        let mut calls = Calls::new(service);
         let mut shutdown = pin!(shutdown);
         loop {
-            let (stream, peer, slot) = tokio::select! {
+            let slot = tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                Some(_) = calls.join_next() => continue,
-                accepted = accept(&listener, &slots) => accepted,
+                slot = calls.slot() => slot,
             };
-            let shared = Arc::clone(&shared);
-            calls.spawn(async move {
-                let span =
-                    debug_span!("agi_call", %peer, channel = Empty, path = Empty, route = Empty);
-                run(&shared, stream, peer).instrument(span).await;
-                drop(slot);
-            });
+            let (stream, peer) = tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                accepted = accept(&listener) => accepted,
+                () = calls.reap() => continue,
+            };
+            // Commands are small and waited for.
+            let _ = stream.set_nodelay(true);
+            calls.start(slot, stream, Some(peer));
         }
         drop(listener);
-        drain(calls, shared.limits.drain).await
+        calls.drain().await
     }
 }
 
-/// Waits for a free slot, then for a connection.
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
-    let slot = Arc::clone(slots).acquire_owned().await;
-    let slot = slot.expect("the semaphore is never closed");
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, slot),
+            Ok(accepted) => return accepted,
             // The peer gave up while it waited.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
@@ -159,103 +137,37 @@ async fn accept(
     }
 }
 
-async fn drain(mut calls: JoinSet<()>, limit: Duration) -> Drained {
-    // Those that have ended already are not part of it.
-    while calls.try_join_next().is_some() {}
-    let running = calls.len();
-    info!(running, "shutting down");
-    let all = async { while calls.join_next().await.is_some() {} };
-    let _ = timeout(limit, all).await;
-    let aborted = calls.len();
-    if aborted > 0 {
-        warn!(aborted, "calls were still running at the deadline");
-        calls.abort_all();
-        // A handler that never gets to an await point must not hold up the program.
-        let _ = timeout(ABORT_GRACE, async { while calls.join_next().await.is_some() {} }).await;
-    }
-    Drained { finished: running - aborted, aborted }
-}
-
-/// One connection from its first byte to its end.
-async fn run(shared: &Shared, stream: TcpStream, peer: SocketAddr) {
-    // What is needed only to begin is gone by the time the handler runs.
-    let Some((route, handling)) = begin(shared, stream, peer).await else {
-        return;
-    };
-    debug!("call began");
-    match catch_panic(handling).await {
-        Ok(Ok(())) => debug!("call ended"),
-        Ok(Err(error)) if error.is_hangup() => debug!(%error, "the handler ended at the hangup"),
-        Ok(Err(error)) => warn!(route, %error, "the handler failed"),
-        Err(panic) => error!(route, panic = message(&*panic), "the handler panicked"),
-    }
-}
-
-/// Reads the variables and finds the handler: gives its route and its future.
-async fn begin(
-    shared: &Shared,
-    stream: TcpStream,
-    peer: SocketAddr,
-) -> Option<(&str, impl Future<Output = crate::Result>)> {
-    let limits = &shared.limits;
-    // Commands are small and waited for.
-    let _ = stream.set_nodelay(true);
-    let mut connection = Connection::new(Box::new(stream), limits.reply_bytes);
-    let environment =
-        match timeout(limits.prelude_timeout, connection.prelude(limits.prelude)).await {
-            Ok(Ok(environment)) => environment,
-            // As a port scan or a health check does.
-            Ok(Err(error @ (PreludeError::Closed | PreludeError::Io(_)))) => {
-                debug!(error = &error as &dyn std::error::Error, "not a call");
-                return None;
-            }
-            Ok(Err(error)) => {
-                warn!(%peer, %error, "not a call");
-                return None;
-            }
-            Err(_) => {
-                warn!(%peer, "the AGI variables did not come in time");
-                return None;
-            }
+async fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the name has no address");
+    for address in lookup_host(address).await? {
+        let listening = || {
+            let socket = match address {
+                SocketAddr::V4(_) => TcpSocket::new_v4()?,
+                SocketAddr::V6(_) => TcpSocket::new_v6()?,
+            };
+            // A restart must not wait for the old connections to be forgotten.
+            socket.set_reuseaddr(true)?;
+            // Accepted sockets inherit it: a peer that vanished ends its session some day.
+            socket.set_keepalive(true)?;
+            socket.bind(address)?;
+            socket.listen(BACKLOG)
         };
-    let script = Script::parse(environment.network_script().unwrap_or_default());
-    Span::current().record("channel", environment.channel()).record("path", script.path.as_str());
-    let Some(found) = shared.router.find(&script.path) else {
-        warn!(path = script.path, "no route");
-        return None;
-    };
-    let route = found.route.unwrap_or("fallback");
-    Span::current().record("route", route);
-
-    let line_limit = line_limit(environment.major_version());
-    let session = Session::new(connection, limits.replies, line_limit);
-    let call = Call::new(session, environment, script, found.captures, Some(peer));
-    let handler = found.handler;
-    // A handler that panics before its first await point does so in here.
-    Some((route, async move { handler(call).await }))
-}
-
-/// Runs a future, and turns a panic into an error.
-async fn catch_panic<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        // The future is not polled again after a panic, so nobody sees what it left half done.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(panic) => Poll::Ready(Err(panic)),
+        match listening() {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
         }
-    })
-    .await
+    }
+    Err(last)
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+/// Why a server could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// A route is not a valid regular expression.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// The address cannot be resolved or listened at.
+    #[error("cannot listen")]
+    Listen(#[from] io::Error),
 }
-
-#[cfg(test)]
-mod tests;
