@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use asterisk_proto::agi::Environment;
@@ -45,7 +45,10 @@ struct Parts {
     session: Session,
     environment: Environment,
     script: Script,
-    captures: Option<Captures>,
+    /// The expression that matched the path.
+    route: Option<Arc<Regex>>,
+    /// Where its groups did, once somebody has asked for one.
+    groups: OnceLock<CaptureLocations>,
     peer: Option<SocketAddr>,
     ending: Ending,
 }
@@ -58,22 +61,19 @@ impl Drop for Parts {
     }
 }
 
-/// Where the groups of a route's expression matched in the path.
-pub(crate) struct Captures {
-    pub(crate) route: Arc<Regex>,
-    pub(crate) groups: CaptureLocations,
-}
-
 impl Call {
     pub(crate) fn new(
         session: Session,
         environment: Environment,
         script: Script,
-        captures: Option<Captures>,
+        route: Option<Arc<Regex>>,
         peer: Option<SocketAddr>,
         ending: Ending,
     ) -> Self {
-        Self { parts: Box::new(Parts { session, environment, script, captures, peer, ending }) }
+        let groups = OnceLock::new();
+        Self {
+            parts: Box::new(Parts { session, environment, script, route, groups, peer, ending }),
+        }
     }
 
     /// What Asterisk said about the call when the script began.
@@ -92,16 +92,21 @@ impl Call {
     /// or that is not there.
     #[must_use]
     pub fn capture(&self, name: &str) -> Option<&str> {
-        let names = self.parts.captures.as_ref()?.route.capture_names();
-        let index = names.into_iter().position(|group| group == Some(name))?;
+        let index = self.parts.route.as_ref()?.capture_names().position(|at| at == Some(name))?;
         self.capture_at(index)
     }
 
     /// What the group of this number matched: 1 is the first, 0 the whole match.
     #[must_use]
     pub fn capture_at(&self, index: usize) -> Option<&str> {
-        let (from, to) = self.parts.captures.as_ref()?.groups.get(index)?;
-        self.parts.script.path.get(from..to)
+        let (route, path) = (self.parts.route.as_ref()?, &self.parts.script.path);
+        let groups = self.parts.groups.get_or_init(|| {
+            let mut groups = route.capture_locations();
+            route.captures_read(&mut groups, path);
+            groups
+        });
+        let (from, to) = groups.get(index)?;
+        path.get(from..to)
     }
 
     /// The arguments that the dialplan passed behind the URL, in order, empty ones included.

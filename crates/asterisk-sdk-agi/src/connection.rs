@@ -11,14 +11,17 @@ use std::task::Poll;
 
 use asterisk_proto::agi::{Environment, Incoming, ReplyDecoder};
 use asterisk_proto::error::ParseError;
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::BytesMut;
 use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::error::HangupKind;
 
-/// Enough for the variables of most calls and the replies of a short script.
-const BUFFER: usize = 1024;
+/// Enough for the variables of most calls.
+const VARIABLES: usize = 1024;
+
+/// Enough for most replies. Most of a call's time it waits for one.
+const REPLIES: usize = 256;
 
 /// What a session runs over. A session has no type parameter, so that a handler is written once for
 /// all of them.
@@ -50,8 +53,10 @@ pub(crate) struct Connection {
     stream: Box<dyn Stream>,
     incoming: BytesMut,
     decoder: ReplyDecoder,
-    /// What is left to write of the command in hand.
-    outgoing: Bytes,
+    /// The command in hand.
+    outgoing: String,
+    /// How much of it is written.
+    written: usize,
     /// Something of a command was written, and its reply was not read yet.
     owed: bool,
 }
@@ -60,9 +65,10 @@ impl Connection {
     pub(crate) fn new(stream: Box<dyn Stream>, reply_limit: usize) -> Self {
         Self {
             stream,
-            incoming: BytesMut::with_capacity(BUFFER),
+            incoming: BytesMut::with_capacity(VARIABLES),
             decoder: ReplyDecoder::new(reply_limit),
-            outgoing: Bytes::new(),
+            outgoing: String::new(),
+            written: 0,
             owed: false,
         }
     }
@@ -94,7 +100,12 @@ impl Connection {
         if end > limits.bytes || lines > limits.lines {
             return Err(PreludeError::TooLarge);
         }
-        Ok(Environment::parse(self.incoming.split_to(end).freeze())?)
+        let environment = Environment::parse(&self.incoming[..end])?;
+        let behind = &self.incoming[end..];
+        let mut incoming = BytesMut::with_capacity(REPLIES.max(behind.len()));
+        incoming.extend_from_slice(behind);
+        self.incoming = incoming;
+        Ok(environment)
     }
 
     /// Reads the next reply or notice; `None` when the peer closed the connection.
@@ -122,8 +133,8 @@ impl Connection {
     }
 
     /// Writes one command line. The one before it must be settled.
-    pub(crate) async fn send(&mut self, line: Bytes) -> io::Result<()> {
-        self.outgoing = line;
+    pub(crate) async fn send(&mut self, line: String) -> io::Result<()> {
+        (self.outgoing, self.written) = (line, 0);
         self.flush().await
     }
 
@@ -133,24 +144,31 @@ impl Connection {
             self.flush().await
         } else {
             self.outgoing.clear();
+            self.written = 0;
             Ok(())
         }
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        while self.outgoing.has_remaining() {
-            if self.stream.write_buf(&mut self.outgoing).await? == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
+        while !self.is_written() {
+            let left = &self.outgoing.as_bytes()[self.written..];
+            match self.stream.write(left).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => self.written += written,
             }
             self.owed = true;
         }
         self.stream.flush().await
     }
 
+    fn is_written(&self) -> bool {
+        self.written == self.outgoing.len()
+    }
+
     /// The stream, if what was written to it so far is whole lines. The connection is at its end.
     pub(crate) fn take_stream(&mut self) -> Option<Box<dyn Stream>> {
         let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
-        let whole = !self.owed || self.outgoing.is_empty();
+        let whole = !self.owed || self.is_written();
         whole.then_some(stream)
     }
 
@@ -159,7 +177,7 @@ impl Connection {
     pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
         let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let (mut read, write) = tokio::io::split(stream);
-        let (passed, mut pass) = tokio::io::simplex(BUFFER);
+        let (passed, mut pass) = tokio::io::simplex(REPLIES);
         self.stream = Box::new(tokio::io::join(passed, write));
         let (mut decoder, mut seen) = (self.decoder.clone(), self.incoming.clone());
         async move {
@@ -196,7 +214,7 @@ impl Connection {
 
     async fn fill(&mut self) -> io::Result<usize> {
         if self.incoming.capacity() - self.incoming.len() < 64 {
-            self.incoming.reserve(BUFFER);
+            self.incoming.reserve(REPLIES);
         }
         self.stream.read_buf(&mut self.incoming).await
     }

@@ -48,6 +48,7 @@
 //! Dropping the future of a command is safe at any time and does not undo the command; see
 //! [`Call`](Call#cancel-safety).
 
+mod alarm;
 mod call;
 pub mod command;
 mod compound;

@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use regex::{Regex, RegexSet};
 
-use crate::call::Captures;
 use crate::handler::{BoxedHandler, Handler};
 
 /// Ordered routes and a fallback: a handle, whose clones all change the same.
@@ -30,7 +29,6 @@ pub(crate) struct Match {
     /// The route's expression; `None` for the fallback.
     pub(crate) route: Option<Arc<Regex>>,
     pub(crate) handler: BoxedHandler,
-    pub(crate) captures: Option<Captures>,
 }
 
 /// A route that cannot be registered.
@@ -103,9 +101,7 @@ impl Routes {
     /// fallback takes them, if there is one.
     #[must_use]
     pub fn lookup(&self, path: &str) -> Option<String> {
-        let table = self.read();
-        let first = table.set.matches(path).iter().next()?;
-        table.routes.get(first).map(|(route, _)| route.as_str().to_owned())
+        self.read().first(path).map(|(route, _)| route.as_str().to_owned())
     }
 
     /// The expressions of all routes, in order.
@@ -117,20 +113,10 @@ impl Routes {
     /// The first route that matches, else the fallback.
     pub(crate) fn find(&self, path: &str) -> Option<Match> {
         let table = self.read();
-        // One pass over the path for all routes, then a second one for the winner's groups.
-        if let Some(first) = table.set.matches(path).iter().next() {
-            let (route, handler) = table.routes.get(first)?;
-            let mut groups = route.capture_locations();
-            route.captures_read(&mut groups, path)?;
-            let captures = Captures { route: Arc::clone(route), groups };
-            return Some(Match {
-                route: Some(Arc::clone(route)),
-                handler: handler.clone(),
-                captures: Some(captures),
-            });
-        }
-        let handler = table.fallback.clone()?;
-        Some(Match { route: None, handler, captures: None })
+        let Some((route, handler)) = table.first(path) else {
+            return Some(Match { route: None, handler: table.fallback.clone()? });
+        };
+        Some(Match { route: Some(Arc::clone(route)), handler: handler.clone() })
     }
 
     // Nothing that panics runs under this lock, and it is not held across an await point.
@@ -146,6 +132,13 @@ impl Routes {
 impl Table {
     fn new(fallback: Option<BoxedHandler>) -> Self {
         Self { set: RegexSet::empty(), routes: Vec::new(), fallback }
+    }
+
+    /// The first route that matches: one pass over the path for all of them.
+    fn first(&self, path: &str) -> Option<&(Arc<Regex>, BoxedHandler)> {
+        let matches = self.set.matches(path);
+        let first = (0..matches.len()).find(|route| matches.matched(*route))?;
+        self.routes.get(first)
     }
 
     fn add(&mut self, routes: Vec<(String, BoxedHandler)>) -> Result<(), RouteError> {
@@ -216,16 +209,6 @@ mod tests {
         assert_eq!(find(&routed, "b"), "fallback");
         assert_eq!(find(&routes(&[], true), "b"), "fallback");
         assert_eq!(find(&routes(&[], false), "b"), "none");
-    }
-
-    #[test]
-    fn captures_are_the_winner_s() {
-        let routes = routes(&[r"^(x)(?<n>\d+)", r"(?<n>\d+)-(?<m>\d+)?"], false);
-        let groups = routes.find("12-").unwrap().captures.unwrap().groups;
-        assert_eq!(
-            (groups.get(0), groups.get(1), groups.get(2)),
-            (Some((0, 3)), Some((0, 2)), None)
-        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ use tracing::{Instrument, Span, debug, debug_span, error, warn};
 pub use builder::ServiceBuilder;
 pub use calls::{Calls, Drained, Slot};
 
+use crate::alarm::Alarm;
 use crate::call::Call;
 use crate::command::line_limit;
 use crate::connection::{Connection, PreludeError, Stream};
@@ -141,27 +142,31 @@ async fn begin(
 ) -> Option<(Route, impl Future<Output = crate::Result> + use<>)> {
     let limits = &shared.limits;
     let mut connection = Connection::new(stream, limits.reply_bytes);
-    let environment =
-        match timeout(limits.prelude_timeout, connection.prelude(limits.prelude)).await {
-            Ok(Ok(environment)) => environment,
-            // As a port scan or a health check does.
-            Ok(Err(error @ (PreludeError::Closed | PreludeError::Io(_)))) => {
-                debug!(error = &error as &dyn std::error::Error, "not a call");
-                return None;
-            }
-            Ok(Err(error)) => {
-                warn!(peer = peer.map(tracing::field::display), %error, "not a call");
-                return None;
-            }
-            Err(_) => {
-                let peer = peer.map(tracing::field::display);
-                warn!(peer, "the AGI variables did not come in time");
-                return None;
-            }
-        };
+    let mut alarm = Alarm::default();
+    let prelude = connection.prelude(limits.prelude);
+    let environment = match alarm.within(limits.prelude_timeout, prelude).await {
+        Some(Ok(environment)) => environment,
+        // As a port scan or a health check does.
+        Some(Err(error @ (PreludeError::Closed | PreludeError::Io(_)))) => {
+            debug!(error = &error as &dyn std::error::Error, "not a call");
+            return None;
+        }
+        Some(Err(error)) => {
+            warn!(peer = peer.map(tracing::field::display), %error, "not a call");
+            return None;
+        }
+        None => {
+            let peer = peer.map(tracing::field::display);
+            warn!(peer, "the AGI variables did not come in time");
+            return None;
+        }
+    };
     let script = Script::parse(environment.network_script().unwrap_or_default());
     let span = Span::current();
-    span.record("channel", environment.channel()).record("path", script.path.as_str());
+    // Looking for the channel takes time that is lost when nobody records it.
+    if !span.is_disabled() {
+        span.record("channel", environment.channel()).record("path", script.path.as_str());
+    }
     let Some(found) = shared.routes.find(&script.path) else {
         warn!(path = script.path, "no route");
         if let Some(stream) = connection.take_stream() {
@@ -172,8 +177,9 @@ async fn begin(
     span.record("route", found.route.as_ref().map_or("fallback", |route| route.as_str()));
 
     let line_limit = line_limit(environment.major_version());
-    let session = Session::new(connection, limits.replies, line_limit);
-    let call = Call::new(session, environment, script, found.captures, peer, ending.clone());
+    let session = Session::new(connection, limits.replies, alarm, line_limit);
+    let route = found.route.clone();
+    let call = Call::new(session, environment, script, route, peer, ending.clone());
     let (handler, layers) = (found.handler, Arc::clone(&shared.layers));
     // A handler that panics before its first await point does so in here.
     let handling = async move {

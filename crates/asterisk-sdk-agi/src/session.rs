@@ -1,14 +1,14 @@
 //! One command at a time: what is owed, what is late, and whether the call is over.
 
-use std::io;
+use std::{io, mem};
 use std::time::Duration;
 
 use asterisk_proto::agi::{Incoming, Reply, Response};
 use asterisk_proto::error::{Delivery, ParseError};
-use bytes::Bytes;
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
+use crate::alarm::Alarm;
 use crate::command::{Command, CommandLine, HangupSign};
 use crate::connection::{Connection, Stream};
 use crate::error::{CommandError, HangupKind};
@@ -33,6 +33,7 @@ pub(crate) struct ReplyTimeouts {
 pub(crate) struct Session {
     connection: Connection,
     timeouts: ReplyTimeouts,
+    alarm: Alarm,
     /// The longest command line that the server takes.
     line_limit: usize,
     /// How it was first noticed that the call is over.
@@ -47,10 +48,16 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(connection: Connection, timeouts: ReplyTimeouts, line_limit: usize) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        timeouts: ReplyTimeouts,
+        alarm: Alarm,
+        line_limit: usize,
+    ) -> Self {
         Self {
             connection,
             timeouts,
+            alarm,
             line_limit,
             hangup: None,
             exec: false,
@@ -129,7 +136,11 @@ impl Session {
     ) -> Result<Response, CommandError> {
         let line = line.finish(self.line_limit)?;
         let mut settled = false;
-        let Ok(reply) = timeout(limit, self.exchange(line, &mut settled)).await else {
+        // It is lost with this future, and made again for the next one.
+        let mut alarm = mem::take(&mut self.alarm);
+        let reply = alarm.within(limit, self.exchange(line, &mut settled)).await;
+        self.alarm = alarm;
+        let Some(reply) = reply else {
             // While an older reply is still owed, nothing of this command was written.
             let delivery = if settled { self.delivery() } else { Delivery::NotSent };
             return Err(CommandError::Timeout { after: limit, delivery });
@@ -148,11 +159,11 @@ impl Session {
     }
 
     /// Sends one line and reads its reply. `settled` turns true once no older reply is owed.
-    async fn exchange(&mut self, line: Bytes, settled: &mut bool) -> Result<Reply, CommandError> {
+    async fn exchange(&mut self, line: String, settled: &mut bool) -> Result<Reply, CommandError> {
         self.settle().await?;
         *settled = true;
-        self.exec = line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"EXEC "));
-        trace!(line = %String::from_utf8_lossy(&line).trim_end(), "sending");
+        self.exec = line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("EXEC "));
+        trace!(line = line.trim_end(), "sending");
         if let Err(error) = self.connection.send(line).await {
             let delivery = self.delivery();
             return Err(self.lost(error, delivery));

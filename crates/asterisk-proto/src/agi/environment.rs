@@ -1,13 +1,17 @@
 //! The `agi_*` variables that open a session.
 
-use bytes::Bytes;
-use memchr::{memchr, memmem};
+use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter};
+
+use crate::ChannelId;
 use crate::error::ParseError;
-use crate::{ChannelId, Text};
 
 /// What every variable's name begins with.
 const PREFIX: &[u8] = b"agi_";
+
+/// What stands between a name and its value.
+const SEPARATOR: &[u8; 2] = b": ";
 
 /// The variables that Asterisk sends before it takes commands.
 ///
@@ -23,7 +27,7 @@ const PREFIX: &[u8] = b"agi_";
 /// use asterisk_proto::agi::Environment;
 ///
 /// let block = "agi_channel: Local/100@sdk-00000000;1\nagi_callerid: unknown\nagi_arg_1: a: b\n\n";
-/// let environment = Environment::parse(block.into())?;
+/// let environment = Environment::parse(block)?;
 /// assert_eq!(environment.channel(), "Local/100@sdk-00000000;1");
 /// assert_eq!(environment.caller_id(), None);
 /// assert_eq!(environment.args(), ["a: b"]);
@@ -31,10 +35,10 @@ const PREFIX: &[u8] = b"agi_";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    raw: Bytes,
-    // Over the same buffer, unless something was not UTF-8. Replacing such bytes moves no line break
-    // and no colon, so both divide into the same variables.
-    text: Text,
+    text: Arc<str>,
+    // Only if something was not UTF-8. Replacing such bytes moves no line break and no colon, so both
+    // divide into the same variables.
+    raw: Option<Arc<[u8]>>,
 }
 
 impl Environment {
@@ -46,40 +50,63 @@ impl Environment {
     /// # Errors
     ///
     /// The first line is not `agi_name: value`: the peer is not Asterisk.
-    pub fn parse(block: Bytes) -> Result<Self, ParseError> {
-        let mut raw = block;
+    pub fn parse(block: impl AsRef<[u8]>) -> Result<Self, ParseError> {
+        let mut raw = block.as_ref();
         for _ in 0..2 {
-            raw.truncate(raw.len() - usize::from(raw.ends_with(b"\n")));
+            raw = raw.strip_suffix(b"\n").unwrap_or(raw);
         }
-        if !is_variable(first_line(&raw)) {
-            return Err(ParseError::new("an AGI variable", &raw));
+        if !is_variable(first_line(raw)) {
+            return Err(ParseError::new("an AGI variable", raw));
         }
-        let text = Text::from_bytes(raw.clone());
-        Ok(Self { raw, text })
+        // Far faster than to look for something to replace.
+        Ok(match std::str::from_utf8(raw) {
+            Ok(text) => Self { text: text.into(), raw: None },
+            Err(_) => Self { text: String::from_utf8_lossy(raw).into(), raw: Some(raw.into()) },
+        })
     }
 
     /// The value of the variable with this full name, as in `agi_callingpres`; of several the first.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+        if !name.as_bytes().starts_with(PREFIX) || separator(name.as_bytes()).is_some() {
+            return None;
+        }
+        let block = self.text.as_bytes();
+        let mut lines = std::iter::once(0).chain(memchr_iter(b'\n', block).map(|end| end + 1));
+        let named = lines.find(|&line| {
+            let behind = block[line..].strip_prefix(name.as_bytes());
+            behind.is_some_and(|behind| behind.starts_with(SEPARATOR))
+        })?;
+        let place = Place::first(&block[named..])?;
+        self.text.get(named + place.value()..named + place.end)
     }
 
     /// All variables in the order in which they came; bytes that are not UTF-8 are replaced.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        // A text cut at ASCII characters is text.
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        Variables(self.text.as_bytes()).map(move |(name, value)| (text(name), text(value)))
+        let mut block = &*self.text;
+        std::iter::from_fn(move || {
+            let place = Place::first(block.as_bytes())?;
+            let variable = (block.get(..place.colon)?, block.get(place.value()..place.end)?);
+            block = block.get(place.end + 1..).unwrap_or_default();
+            Some(variable)
+        })
     }
 
     /// All variables in the order in which they came, as bytes.
     pub fn iter_bytes(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        Variables(&self.raw)
+        let mut block = self.as_bytes();
+        std::iter::from_fn(move || {
+            let place = Place::first(block)?;
+            let variable = (block.get(..place.colon)?, block.get(place.value()..place.end)?);
+            block = block.get(place.end + 1..).unwrap_or_default();
+            Some(variable)
+        })
     }
 
     /// The block as it was received, without the line break of its last line.
     #[must_use]
-    pub fn as_bytes(&self) -> &Bytes {
-        &self.raw
+    pub fn as_bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
     }
 
     /// What the dialplan called: a URL such as `agi://127.0.0.1/demo?lang=en`, or a script's name.
@@ -216,29 +243,25 @@ impl Environment {
     }
 }
 
-/// Divides a block into names and values.
-struct Variables<'a>(&'a [u8]);
+/// Where the first variable of a block is.
+struct Place {
+    /// Where its name ends.
+    colon: usize,
+    /// Where its value ends.
+    end: usize,
+}
 
-impl<'a> Iterator for Variables<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let block = self.0;
-        let colon = memmem::find(block, b": ")?;
+impl Place {
+    fn first(block: &[u8]) -> Option<Self> {
+        let colon = separator(block)?;
         // The value ends where a line begins that is a variable itself.
-        let mut end = block.len();
-        self.0 = &[];
-        let mut from = colon;
-        while let Some(at) = memchr(b'\n', &block[from..]) {
-            let line = from + at + 1;
-            if is_variable(first_line(&block[line..])) {
-                end = line - 1;
-                self.0 = &block[line..];
-                break;
-            }
-            from = line;
-        }
-        Some((&block[..colon], &block[colon + 2..end]))
+        let mut line_ends = memchr_iter(b'\n', &block[colon..]).map(|at| colon + at);
+        let end = line_ends.find(|end| is_variable(first_line(&block[end + 1..])));
+        Some(Self { colon, end: end.unwrap_or(block.len()) })
+    }
+
+    fn value(&self) -> usize {
+        self.colon + SEPARATOR.len()
     }
 }
 
@@ -247,7 +270,12 @@ fn first_line(block: &[u8]) -> &[u8] {
 }
 
 fn is_variable(line: &[u8]) -> bool {
-    line.starts_with(PREFIX) && memmem::find(line, b": ").is_some()
+    line.starts_with(PREFIX) && separator(line).is_some()
+}
+
+/// Where a name ends. A searcher for two bytes would take longer to make than these lines to search.
+fn separator(line: &[u8]) -> Option<usize> {
+    memchr_iter(SEPARATOR[0], line).find(|&at| line.get(at + 1) == Some(&SEPARATOR[1]))
 }
 
 #[cfg(test)]
@@ -283,7 +311,7 @@ agi_arg_2:
 ";
 
     fn parse(block: &str) -> Environment {
-        Environment::parse(Bytes::copy_from_slice(block.as_bytes())).unwrap()
+        Environment::parse(block).unwrap()
     }
 
     #[test]
@@ -324,6 +352,20 @@ agi_arg_2:
     }
 
     #[test]
+    fn a_name_is_found_only_where_a_variable_begins() {
+        let block = "agi_request: agi_channel: x\nagi_channel_id: y\nagi_channel: z\nagi_channel: 2";
+        let environment = parse(block);
+        assert_eq!(environment.channel(), "z");
+        assert_eq!(environment.request(), "agi_channel: x");
+        for none in ["", "agi_", "agi_chan", "gi_channel", "agi_request: agi_channel", "agi_channel:"] {
+            assert_eq!(environment.get(none), None, "{none}");
+        }
+        // What continues a value is no variable, even if it is asked for.
+        let environment = parse("agi_arg_1: one\ntwo: 2\nagi_arg_2: x");
+        assert_eq!(environment.get("two"), None);
+    }
+
+    #[test]
     fn arguments_are_ordered_by_number() {
         let lines = (1..=12).rev().map(|number| format!("agi_arg_{number}: {number}"));
         let environment = parse(&lines.collect::<Vec<_>>().join("\n"));
@@ -339,12 +381,13 @@ agi_arg_2:
 
     #[test]
     fn bytes_that_are_not_utf8_stay_reachable() {
-        let block = Bytes::from_static(b"agi_calleridname: Jos\xe9: \xff\nagi_callerid: 1\n\n");
+        let block = b"agi_calleridname: Jos\xe9: \xff\nagi_callerid: 1\n\n";
         let environment = Environment::parse(block).unwrap();
         assert_eq!(environment.caller_id_name(), Some("Jos\u{fffd}: \u{fffd}"));
         assert_eq!(environment.caller_id(), Some("1"));
         let (_, name) = environment.iter_bytes().next().unwrap();
         assert_eq!(name, b"Jos\xe9: \xff");
+        assert_eq!(environment.as_bytes(), &block[..block.len() - 2]);
     }
 
     #[test]
@@ -352,7 +395,7 @@ agi_arg_2:
         for block in
             ["", "\n\n", "GET / HTTP/1.1\nHost: a\n\n", "agi_\n\n", "\0\0\n\n", "agi_a:b\n"]
         {
-            let error = Environment::parse(Bytes::from_static(block.as_bytes())).unwrap_err();
+            let error = Environment::parse(block).unwrap_err();
             assert_eq!(error.expected, "an AGI variable", "{block:?}");
         }
     }

@@ -96,14 +96,17 @@ impl Reply {
         if reply.ends_with(b"\n") {
             reply.truncate(reply.len() - 1);
         }
-        let Ok((body, status)) = status(&reply) else {
-            return Err(ParseError::new("an AGI status", &reply));
+        // Its parts share it. Where bytes are replaced that are not UTF-8, nothing of the grammar is.
+        let whole = Text::from_bytes(reply);
+        let reply = whole.as_str();
+        let Ok((body, status)) = status(reply) else {
+            return Err(ParseError::new("an AGI status", reply.as_bytes()));
         };
-        let text = |part: &[u8]| Text::from_bytes(reply.slice_ref(part));
+        let text = |part: &str| if part.is_empty() { Text::default() } else { whole.share(part) };
         Ok(match status {
-            100 | 200 if body.starts_with(b" result=") => {
+            100 | 200 if body.starts_with(" result=") => {
                 let Ok((_, parts)) = parts(&body[1..]) else {
-                    return Err(ParseError::new("an AGI result", &reply));
+                    return Err(ParseError::new("an AGI result", reply.as_bytes()));
                 };
                 let response = Response {
                     result: text(parts.result),
@@ -125,33 +128,33 @@ impl Reply {
 }
 
 struct Parts<'a> {
-    result: &'a [u8],
-    text: Option<&'a [u8]>,
+    result: &'a str,
+    text: Option<&'a str>,
     end_position: Option<i64>,
-    rest: &'a [u8],
+    rest: &'a str,
 }
 
 /// Three digits, and behind them a blank, a dash or nothing.
-fn status(reply: &[u8]) -> IResult<&[u8], u16> {
-    let (body, digits) =
-        verify(take(3usize), |digits: &[u8]| digits.iter().all(u8::is_ascii_digit)).parse(reply)?;
-    verify(rest, |body: &[u8]| matches!(body.first(), None | Some(b' ' | b'-'))).parse(body)?;
-    let status = digits.iter().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
+fn status(reply: &str) -> IResult<&str, u16> {
+    let is_digits = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    let (body, digits) = verify(take(3usize), is_digits).parse(reply)?;
+    verify(rest, |body: &str| body.is_empty() || body.starts_with([' ', '-'])).parse(body)?;
+    let status = digits.bytes().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
     Ok((body, status))
 }
 
-fn parts(body: &[u8]) -> IResult<&[u8], Parts<'_>> {
-    let (body, result) = preceded(tag("result="), take_till(|byte| byte == b' ')).parse(body)?;
+fn parts(body: &str) -> IResult<&str, Parts<'_>> {
+    let (body, result) = preceded(tag("result="), take_till(|c| c == ' ')).parse(body)?;
     let (body, text) = opt(preceded(tag(" ("), text)).parse(body)?;
     let (body, end_position) = opt(preceded(tag(" endpos="), integer)).parse(body)?;
-    let rest = body.strip_prefix(b" ").unwrap_or(body);
+    let rest = body.strip_prefix(' ').unwrap_or(body);
     let parts = Parts { result, text, end_position, rest };
-    Ok((&[], parts))
+    Ok(("", parts))
 }
 
 /// The text in parentheses; the opening one is behind us.
-fn text(body: &[u8]) -> IResult<&[u8], &[u8]> {
-    let Some(end) = closing(body) else {
+fn text(body: &str) -> IResult<&str, &str> {
+    let Some(end) = closing(body.as_bytes()) else {
         // A failure and not an error: no other form begins like this.
         let error = nom::error::Error::new(body, nom::error::ErrorKind::Char);
         return Err(nom::Err::Failure(error));
@@ -179,8 +182,8 @@ fn closing(body: &[u8]) -> Option<usize> {
 }
 
 /// The lines between the two that frame them; of a reply of one line, its text.
-fn usage(body: &[u8]) -> &[u8] {
-    let (Some(first), Some(last)) = (memchr(b'\n', body), memchr::memrchr(b'\n', body)) else {
+fn usage(body: &str) -> &str {
+    let (Some(first), Some(last)) = (body.find('\n'), body.rfind('\n')) else {
         return body.get(1..).unwrap_or_default();
     };
     body.get(first + 1..last).unwrap_or_default()
@@ -280,8 +283,9 @@ impl ReplyDecoder {
                 self.enforce_limit(buffer);
                 continue;
             }
-            let mut reply = buffer.split_to(self.scanned).freeze();
-            reply.truncate(end);
+            // A copy, because what is kept of it would keep the buffer.
+            let reply = Bytes::copy_from_slice(&buffer[..end]);
+            buffer.advance(self.scanned);
             let done = std::mem::replace(self, Self::new(self.limit));
             return Some(done.finish(reply));
         }

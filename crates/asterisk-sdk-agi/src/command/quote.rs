@@ -3,8 +3,6 @@
 //! Asterisk splits a line at blanks and tabs; a double quote toggles quoting, and a backslash takes
 //! the next character as it is, inside quotes and outside. There is no escape for a line break.
 
-use bytes::Bytes;
-
 use crate::error::LineError;
 
 /// How many words Asterisk takes from a line.
@@ -25,8 +23,11 @@ impl CommandLine {
     /// A line with these words, written as they are.
     #[must_use]
     pub fn new(words: &str) -> Self {
+        // Room for the line break and short arguments.
+        let mut line = String::with_capacity(words.len() + 32);
+        line.push_str(words);
         Self {
-            line: words.to_owned(),
+            line,
             words: words.split_ascii_whitespace().count(),
             bad: words.chars().find(|c| is_bad(*c)),
         }
@@ -57,7 +58,7 @@ impl CommandLine {
     }
 
     /// The line with its line break, for a server that takes lines of at most `limit` bytes with it.
-    pub(crate) fn finish(mut self, limit: usize) -> Result<Bytes, LineError> {
+    pub(crate) fn finish(mut self, limit: usize) -> Result<String, LineError> {
         if let Some(bad) = self.bad {
             return Err(LineError::Character(bad));
         }
@@ -69,7 +70,7 @@ impl CommandLine {
         if length > limit {
             return Err(LineError::TooLong { length, limit });
         }
-        Ok(self.line.into())
+        Ok(self.line)
     }
 }
 
@@ -90,7 +91,7 @@ fn is_bad(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn line(words: &str, args: &[&str]) -> Result<Bytes, LineError> {
+    fn line(words: &str, args: &[&str]) -> Result<String, LineError> {
         args.iter().fold(CommandLine::new(words), CommandLine::arg).finish(8191)
     }
 
@@ -107,7 +108,7 @@ mod tests {
             ("\\", "X \"\\\\\"\n"),
             ("Zoë", "X \"Zoë\"\n"),
         ] {
-            assert_eq!(line("X", &[value]).unwrap(), quoted.as_bytes());
+            assert_eq!(line("X", &[value]).unwrap(), quoted);
         }
         assert_eq!(line("SET VARIABLE", &["a", "1"]).unwrap(), "SET VARIABLE \"a\" \"1\"\n");
     }

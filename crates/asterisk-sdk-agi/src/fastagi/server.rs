@@ -112,7 +112,6 @@ impl Server {
                 biased;
                 () = &mut shutdown => break,
                 accepted = accept(&listener) => accepted,
-                () = calls.reap() => continue,
             };
             // Commands are small and waited for.
             let _ = stream.set_nodelay(true);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::ToSocketAddrs;
-use tokio::sync::Semaphore;
 
 use super::{Service, Shared};
 use crate::connection::PreludeLimits;
@@ -50,7 +49,7 @@ impl ServiceBuilder {
     /// How many calls run at once, 10,000 by default and at least 1. Further calls are not refused:
     /// they wait, those of FastAGI in the listening socket, until a call ends.
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.limits.connections = connections.clamp(1, Semaphore::MAX_PERMITS);
+        self.limits.connections = u32::try_from(connections).unwrap_or(u32::MAX).max(1);
         self
     }
 
@@ -126,7 +125,7 @@ impl fmt::Debug for ServiceBuilder {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    pub(super) connections: usize,
+    pub(super) connections: u32,
     pub(crate) prelude: PreludeLimits,
     pub(crate) prelude_timeout: Duration,
     pub(crate) reply_bytes: usize,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -34,7 +34,11 @@ pub struct Drained {
 pub struct Calls {
     service: Service,
     slots: Arc<Semaphore>,
-    tasks: JoinSet<()>,
+    /// Those that run, and some that have ended. A set that hears of each end would cost as much as
+    /// starting a call does.
+    tasks: Vec<AbortHandle>,
+    /// When there are as many, those that have ended are forgotten.
+    room: usize,
 }
 
 /// The right to [start](Calls::start) a call.
@@ -47,8 +51,9 @@ impl Calls {
     /// No calls yet.
     #[must_use]
     pub fn new(service: Service) -> Self {
-        let slots = Arc::new(Semaphore::new(service.shared.limits.connections));
-        Self { service, slots, tasks: JoinSet::new() }
+        let limit = usize::try_from(service.shared.limits.connections).unwrap_or(usize::MAX);
+        let slots = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
+        Self { service, slots, tasks: Vec::new(), room: 0 }
     }
 
     /// Waits until there may be one call more.
@@ -70,40 +75,66 @@ impl Calls {
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
     {
+        if self.tasks.len() >= self.room {
+            self.forget_ended();
+        }
         let run = self.service.run(stream, peer);
-        self.tasks.spawn(async move {
+        let task = tokio::spawn(async move {
             run.await;
             drop(slot);
         });
-    }
-
-    /// Frees what calls that have ended left behind, for ever: to be waited for beside the next call.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future loses nothing.
-    pub async fn reap(&mut self) {
-        while self.tasks.join_next().await.is_some() {}
-        pending::<()>().await;
+        self.tasks.push(task.abort_handle());
     }
 
     /// Lets the calls go on until the service's drain timeout, and aborts those that are left: their
     /// handlers are dropped at an await point, and their dialplans go on.
+    ///
+    /// A slot that was taken and not used is waited for like a call.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future aborts the calls at once.
     pub async fn drain(mut self) -> Drained {
         // Those that have ended already are not part of it.
-        while self.tasks.try_join_next().is_some() {}
+        self.forget_ended();
         let running = self.tasks.len();
         info!(running, "shutting down");
-        let all = async { while self.tasks.join_next().await.is_some() {} };
-        let _ = timeout(self.service.shared.limits.drain, all).await;
+        if timeout(self.service.shared.limits.drain, self.ended()).await.is_ok() {
+            return Drained { finished: running, aborted: 0 };
+        }
+        self.forget_ended();
         let aborted = self.tasks.len();
         if aborted > 0 {
             warn!(aborted, "calls were still running at the deadline");
-            self.tasks.abort_all();
+            self.abort();
             // A handler that never gets to an await point must not hold up the program.
-            let all = async { while self.tasks.join_next().await.is_some() {} };
-            let _ = timeout(ABORT_GRACE, all).await;
+            let _ = timeout(ABORT_GRACE, self.ended()).await;
         }
         Drained { finished: running - aborted, aborted }
+    }
+
+    /// Waits until all slots are free.
+    async fn ended(&self) {
+        // The semaphore is never closed.
+        let _ = self.slots.acquire_many(self.service.shared.limits.connections).await;
+    }
+
+    /// Frees what ended calls left behind. That takes the longer the more run, and is done the less
+    /// often.
+    fn forget_ended(&mut self) {
+        self.tasks.retain(|task| !task.is_finished());
+        self.room = 2 * self.tasks.len() + 64;
+    }
+
+    fn abort(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Calls {
+    fn drop(&mut self) {
+        self.abort();
     }
 }

@@ -12,7 +12,7 @@ fn session(pipe: usize) -> (Session, BufReader<DuplexStream>) {
     let connection = Connection::new(Box::new(ours), 4096);
     let timeouts =
         ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
-    (Session::new(connection, timeouts, 2047), BufReader::new(theirs))
+    (Session::new(connection, timeouts, Alarm::default(), 2047), BufReader::new(theirs))
 }
 
 async fn line(peer: &mut BufReader<DuplexStream>) -> String {
