@@ -3,8 +3,11 @@
 // Handlers and helpers here are not test functions themselves.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests state what they expect")]
 
+mod cancel;
 mod commands;
+mod end_at_hangup;
 mod families;
+mod handlers;
 mod hangup;
 mod hostile;
 mod server;

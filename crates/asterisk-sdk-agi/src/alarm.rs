@@ -19,15 +19,15 @@ const NEVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 pub(crate) struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
-    /// Awaits a future; `None` if it takes longer than `limit`.
+    /// Awaits a future; `None` if it takes longer than `limit`. It is pinned by who awaits it, where it
+    /// is kept once.
     pub(crate) async fn within<F: Future>(
         &mut self,
         limit: Duration,
-        future: F,
+        mut future: Pin<&mut F>,
     ) -> Option<F::Output> {
         let now = Instant::now();
         let deadline = now.checked_add(limit).unwrap_or_else(|| now + NEVER);
-        let mut future = pin!(future);
         poll_fn(|cx| {
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
                 return Poll::Ready(Some(output));
@@ -63,26 +63,28 @@ mod tests {
         // Later than the one before, earlier, the same again, and never.
         for seconds in [30, 3600, 5, 5, 30] {
             let (began, limit) = (Instant::now(), Duration::from_secs(seconds));
-            assert!(alarm.within(limit, pending::<()>()).await.is_none());
+            assert!(alarm.within(limit, pin!(pending::<()>())).await.is_none());
             assert_eq!(began.elapsed(), limit);
             let just = sleep(limit - Duration::from_millis(1));
-            assert!(alarm.within(limit, just).await.is_some());
+            assert!(alarm.within(limit, pin!(just)).await.is_some());
         }
         let began = Instant::now();
-        assert!(alarm.within(Duration::MAX, sleep(24 * Duration::from_secs(3600))).await.is_some());
-        assert!(alarm.within(Duration::ZERO, pending::<()>()).await.is_none());
-        assert!(alarm.within(Duration::ZERO, async {}).await.is_some());
+        let day = pin!(sleep(24 * Duration::from_secs(3600)));
+        assert!(alarm.within(Duration::MAX, day).await.is_some());
+        assert!(alarm.within(Duration::ZERO, pin!(pending::<()>())).await.is_none());
+        assert!(alarm.within(Duration::ZERO, pin!(async {})).await.is_some());
         assert_eq!(began.elapsed(), 24 * Duration::from_secs(3600));
+    }
+
+    async fn busy() {
+        loop {
+            tokio::task::coop::consume_budget().await;
+        }
     }
 
     #[tokio::test]
     async fn a_future_that_is_always_busy_ends_too() {
-        let busy = async {
-            loop {
-                tokio::task::coop::consume_budget().await;
-            }
-        };
         let limit = Duration::from_millis(10);
-        assert!(Alarm::default().within::<_>(limit, busy).await.map(|()| ()).is_none());
+        assert!(Alarm::default().within(limit, pin!(busy())).await.is_none());
     }
 }

@@ -177,7 +177,8 @@ impl Connection {
     pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
         let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let (mut read, write) = tokio::io::split(stream);
-        let (passed, mut pass) = tokio::io::simplex(REPLIES);
+        // A command that nobody waits for any more leaves its reply unread, and the line may be behind.
+        let (passed, mut pass) = tokio::io::simplex(self.decoder.limit() + REPLIES);
         self.stream = Box::new(tokio::io::join(passed, write));
         let (mut decoder, mut seen) = (self.decoder.clone(), self.incoming.clone());
         async move {
@@ -192,7 +193,6 @@ impl Connection {
                 let Some(read) = read.ok().filter(|&read| read > 0) else {
                     break HangupKind::Pipe;
                 };
-                // A command that nobody waits for any more leaves its reply unread.
                 if pass.write_all(&seen[start..start + read]).await.is_err() {
                     break HangupKind::Pipe;
                 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::call::Call;
 use crate::error::Error;
 use crate::extract::FromCall;
-use crate::layer::{Layer, Next};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -58,20 +57,7 @@ pub trait Handler<Args, S = ()>: Send + Sync + 'static {
         Self: Sized,
         S: Send + Sync + 'static,
     {
-        BoxedHandler(Arc::new(move |call| self.handle(call, &state)))
-    }
-
-    /// Puts a [layer](crate::layer) around this handler alone; the last one that is put is the
-    /// outermost.
-    fn layer(self, layer: impl Layer) -> BoxedHandler
-    where
-        Self: Sized + Handler<Args, ()>,
-    {
-        let handler = BoxedHandler::new(self);
-        let layers: Arc<[Arc<dyn Layer>]> = Arc::new([Arc::new(layer) as Arc<dyn Layer>]);
-        BoxedHandler(Arc::new(move |call| {
-            Next::new(Arc::clone(&layers), handler.clone()).run(call)
-        }))
+        BoxedHandler::of(move |call| self.handle(call, &state))
     }
 }
 
@@ -82,7 +68,13 @@ pub struct BoxedHandler(Arc<dyn Fn(Call) -> BoxFuture<crate::Result> + Send + Sy
 impl BoxedHandler {
     /// Takes a handler's type away.
     pub(crate) fn new<Args>(handler: impl Handler<Args>) -> Self {
-        Self(Arc::new(move |call| handler.handle(call, &())))
+        Self::of(move |call| handler.handle(call, &()))
+    }
+
+    pub(crate) fn of(
+        handle: impl Fn(Call) -> BoxFuture<crate::Result> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(handle))
     }
 
     pub(crate) fn run(&self, call: Call) -> BoxFuture<crate::Result> {

@@ -25,8 +25,7 @@
 //! ```
 //!
 //! Layers of the [service](crate::ServiceBuilder::layer) stand around every route and the fallback,
-//! the first one added outermost. [`Handler::layer`](crate::Handler::layer) puts one around one
-//! handler.
+//! the first one added outermost. [`Layer::around`] puts one around one handler.
 //!
 //! Every call runs in a `tracing` span of its own (`agi_call` with peer, channel, path and route)
 //! already; a layer is inside it.
@@ -44,12 +43,37 @@ pub use peers::{AllowPeers, PeerError, PeerRefused};
 pub use timeout::{CallTimeout, Timeout};
 
 use crate::call::Call;
-use crate::handler::{BoxFuture, BoxedHandler, IntoResult};
+use crate::handler::{BoxFuture, BoxedHandler, Handler, IntoResult};
 
 /// What stands around a handler. Implemented for async functions of a [`Call`] and [`Next`].
 pub trait Layer: Send + Sync + 'static {
     /// Takes a call. Dropping `next` keeps it from what is behind.
     fn handle(&self, call: Call, next: Next) -> BoxFuture<crate::Result>;
+
+    /// Puts the layer around one handler alone, inside the layers of the service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asterisk_sdk_agi::layer::{EndAtHangup, Layer};
+    /// use asterisk_sdk_agi::{self as agi, Call, Service};
+    ///
+    /// async fn menu(mut call: Call) -> agi::Result {
+    ///     call.stream_file("demo-congrats").await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// let service = Service::builder().route("^menu$", EndAtHangup::new().around(menu)).build()?;
+    /// # Ok::<(), agi::RouteError>(())
+    /// ```
+    fn around<Args>(self, handler: impl Handler<Args>) -> BoxedHandler
+    where
+        Self: Sized,
+    {
+        let handler = BoxedHandler::new(handler);
+        let layers: Arc<[Arc<dyn Layer>]> = Arc::new([Arc::new(self) as Arc<dyn Layer>]);
+        BoxedHandler::of(move |call| Next::new(Arc::clone(&layers), handler.clone()).run(call))
+    }
 }
 
 impl<F, Fut> Layer for F

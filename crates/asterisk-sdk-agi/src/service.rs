@@ -143,8 +143,9 @@ async fn begin(
     let limits = &shared.limits;
     let mut connection = Connection::new(stream, limits.reply_bytes);
     let mut alarm = Alarm::default();
-    let prelude = connection.prelude(limits.prelude);
-    let environment = match alarm.within(limits.prelude_timeout, prelude).await {
+    let prelude =
+        alarm.within(limits.prelude_timeout, pin!(connection.prelude(limits.prelude))).await;
+    let environment = match prelude {
         Some(Ok(environment)) => environment,
         // As a port scan or a health check does.
         Some(Err(error @ (PreludeError::Closed | PreludeError::Io(_)))) => {

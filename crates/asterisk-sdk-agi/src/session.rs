@@ -1,7 +1,8 @@
 //! One command at a time: what is owed, what is late, and whether the call is over.
 
-use std::{io, mem};
+use std::pin::pin;
 use std::time::Duration;
+use std::{io, mem};
 
 use asterisk_proto::agi::{Incoming, Reply, Response};
 use asterisk_proto::error::{Delivery, ParseError};
@@ -138,7 +139,7 @@ impl Session {
         let mut settled = false;
         // It is lost with this future, and made again for the next one.
         let mut alarm = mem::take(&mut self.alarm);
-        let reply = alarm.within(limit, self.exchange(line, &mut settled)).await;
+        let reply = alarm.within(limit, pin!(self.exchange(line, &mut settled))).await;
         self.alarm = alarm;
         let Some(reply) = reply else {
             // While an older reply is still owed, nothing of this command was written.

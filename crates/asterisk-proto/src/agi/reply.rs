@@ -263,6 +263,12 @@ impl ReplyDecoder {
         }
     }
 
+    /// The largest reply that it takes, in bytes.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Takes the next item from the front of `buffer`, or `None` if it is not all there yet.
     ///
     /// Always pass the same buffer, and only add to its end: the decoder remembers how far it looked.

@@ -92,7 +92,12 @@ pub(crate) async fn calls(
         };
         tasks.spawn_local_on(caller, &callers);
     }
-    let all = async { while let Some(done) = tasks.join_next().await { done?? } Result::Ok(()) };
+    let all = async {
+        while let Some(done) = tasks.join_next().await {
+            done??
+        }
+        Result::Ok(())
+    };
     callers.run_until(all).await?;
     Ok(start.elapsed())
 }

@@ -202,10 +202,7 @@ impl Bench {
             Ok(grown / u64::try_from(open.len())?)
         };
         let (floor, ours) = (measure("floor")?, measure("ours")?);
-        println!(
-            "{:12} {ours} bytes a call of {}, floor {floor}",
-            "idle", self.options.idle
-        );
+        println!("{:12} {ours} bytes a call of {}, floor {floor}", "idle", self.options.idle);
         Ok(())
     }
 }
