@@ -6,11 +6,13 @@
 mod cancel;
 mod commands;
 mod end_at_hangup;
+mod facts;
 mod families;
 mod handlers;
 mod hangup;
 mod hostile;
 mod server;
+mod storms;
 
 use std::future::Future;
 use std::net::SocketAddr;

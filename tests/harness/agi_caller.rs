@@ -117,6 +117,15 @@ impl AgiCaller {
         let _ = timeout(PATIENCE, self.stream.write_all(bytes)).await;
     }
 
+    /// Ends the connection as a machine does that has crashed: with a reset.
+    ///
+    /// # Panics
+    ///
+    /// The system refuses it.
+    pub fn reset(self) {
+        self.stream.get_ref().set_zero_linger().expect("it can be set");
+    }
+
     /// The next command line, without its line break; `None` when the server closed the connection.
     ///
     /// # Panics

@@ -21,7 +21,7 @@ use crate::error::HangupKind;
 const VARIABLES: usize = 1024;
 
 /// Enough for most replies. Most of a call's time it waits for one.
-const REPLIES: usize = 256;
+const REPLIES: usize = 128;
 
 /// What a session runs over. A session has no type parameter, so that a handler is written once for
 /// all of them.

@@ -106,8 +106,8 @@ impl fmt::Debug for Service {
 
 async fn run(shared: Arc<Shared>, stream: Box<dyn Stream>, peer: Option<SocketAddr>) {
     let ending = Ending::default();
-    // What is needed only to begin is gone by the time the handler runs.
-    let Some((route, handling)) = begin(&shared, stream, peer, &ending).await else {
+    // In a box of its own: what is needed only to begin is gone by the time the handler runs.
+    let Some((route, handling)) = Box::pin(begin(&shared, stream, peer, &ending)).await else {
         return;
     };
     drop(shared);
