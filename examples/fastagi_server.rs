@@ -120,7 +120,8 @@ async fn maintenance(
     if switch == "off" {
         routes.register(MENU, the_menu())?;
     }
-    call.set_variable("SDK_RESULT", routes.patterns().join(" ")).await?;
+    let menu = if routes.lookup("menu").is_some() { "open" } else { "closed" };
+    call.set_variable("SDK_RESULT", menu).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use asterisk_sdk::ami::action::{CoreShowChannels, Custom, Originate};
+use asterisk_sdk::ami::action::{CoreShowChannels, Custom, Hangup as HangUp, Originate};
 use asterisk_sdk::ami::event::{Hangup, OriginateReason};
 use asterisk_sdk::ami::{Event, EventStream, Manager};
 use asterisk_sdk::proto::{ChannelId, ChannelState, HangupCause};
@@ -120,11 +120,7 @@ async fn digits_and_hangup() {
     for digits in ["0123", "12*4"] {
         let id = format!("live-agi-demo-{digits}");
         let mut call = call(&manager, &example, &id, "demo").await;
-        call.event(|event| {
-            event.name() == "AGIExecStart"
-                && event.get("Command").is_some_and(|command| command.starts_with("GET DATA"))
-        })
-        .await;
+        call.runs("GET DATA").await;
 
         // The call is there, in the script.
         let channels = manager.send(CoreShowChannels::new()).await.unwrap();
@@ -141,11 +137,7 @@ async fn digits_and_hangup() {
         assert!(data.starts_with(&url), "{data}");
 
         // The caller presses keys; the script keeps them as text.
-        let caller = format!("{}1", call.channel.strip_suffix('2').unwrap());
-        for digit in digits.chars() {
-            let press = Custom::new("PlayDTMF").header("Channel", &caller);
-            manager.send(press.header("Digit", digit.to_string())).await.unwrap();
-        }
+        press(&manager, &call, digits).await;
         let set = call.event(|event| has(event, "Variable", "SDK_RESULT")).await;
         assert_eq!(set.get("Value").unwrap(), digits);
         let hangup = call.event(Event::is::<Hangup>).await.decode::<Hangup>().unwrap();
@@ -156,18 +148,93 @@ async fn digits_and_hangup() {
     example.stop().await;
 }
 
+/// Presses keys at the caller's end.
+async fn press(manager: &Manager, call: &AgiCall, keys: &str) {
+    let caller = format!("{}1", call.channel.strip_suffix('2').expect("a Local channel"));
+    for digit in keys.chars() {
+        let press = Custom::new("PlayDTMF").header("Channel", &caller);
+        manager.send(press.header("Digit", digit.to_string())).await.expect("the caller is there");
+    }
+}
+
+impl AgiCall {
+    /// Waits until the script runs this command.
+    async fn runs(&mut self, command: &str) {
+        self.event(|event| {
+            event.name() == "AGIExecStart"
+                && event.get("Command").is_some_and(|line| line.starts_with(command))
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_menu_keeps_settings_in_the_database() {
+    let Some(server) = live::server() else { return };
+    let manager = manager(&server).await;
+    let example = Example::start().await;
+    let mut call = call(&manager, &example, "live-agi-menu", "menu").await;
+    let options = r#"GET DATA "vm-options""#;
+    call.runs(options).await;
+    press(&manager, &call, "3").await;
+    // Forgotten, if an earlier run has left one.
+    call.runs(r#"DATABASE DEL "fastagi-example" "0123""#).await;
+    call.runs(options).await;
+    press(&manager, &call, "2").await;
+    call.runs(r#"STREAM FILE "invalid""#).await;
+    call.runs(options).await;
+    press(&manager, &call, "1").await;
+    call.runs(r#"GET DATA "vm-enter-num-to-call""#).await;
+    press(&manager, &call, "0471#").await;
+    call.runs(r#"DATABASE PUT "fastagi-example" "0123" "0471""#).await;
+    call.runs(options).await;
+    press(&manager, &call, "2").await;
+    let set = call.event(|event| has(event, "Variable", "SDK_RESULT")).await;
+    assert_eq!(set.get("Value").unwrap(), "0471");
+    call.runs(r#"SAY DIGITS "0471""#).await;
+    // The layer ends the menu with the call, whatever it does.
+    manager.send(HangUp::new("live-agi-menu-caller")).await.unwrap();
+    let ended = call.event(|event| has(event, "UserEvent", "Ended")).await;
+    assert_eq!(ended.get("AgiStatus").unwrap(), "HANGUP");
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn routes_are_switched_while_the_server_runs() {
+    let Some(server) = live::server() else { return };
+    let manager = manager(&server).await;
+    let example = Example::start().await;
+    for (switch, menu) in [("on", "closed"), ("off", "open")] {
+        let (id, path) = (format!("live-agi-switch-{switch}"), format!("maintenance/{switch}"));
+        let mut call = call(&manager, &example, &id, &path).await;
+        let done = call.event(|event| has(event, "UserEvent", "AgiDone")).await;
+        assert_eq!(done.get("SdkResult").unwrap(), menu);
+        assert_eq!(done.get("AgiStatus").unwrap(), "SUCCESS");
+    }
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_is_a_failure_to_the_dialplan() {
+    let Some(server) = live::server() else { return };
+    let manager = manager(&server).await;
+    let example = Example::start().await;
+    // It is no number that the handler can take.
+    let path = format!("greet/{}", "9".repeat(30));
+    let mut call = call(&manager, &example, "live-agi-failure", &path).await;
+    let done = call.event(|event| has(event, "UserEvent", "AgiDone")).await;
+    assert_eq!(done.get("AgiStatus").unwrap(), "FAILURE");
+    example.stop().await;
+}
+
 #[tokio::test]
 async fn the_caller_hangs_up() {
     let Some(server) = live::server() else { return };
     let manager = manager(&server).await;
     let example = Example::start().await;
     let mut call = call(&manager, &example, "live-agi-gone", "demo").await;
-    call.event(|event| {
-        event.name() == "AGIExecStart"
-            && event.get("Command").is_some_and(|command| command.starts_with("GET DATA"))
-    })
-    .await;
-    let hangup = asterisk_sdk::ami::action::Hangup::new("live-agi-gone-caller");
+    call.runs("GET DATA").await;
+    let hangup = HangUp::new("live-agi-gone-caller");
     manager.send(hangup).await.unwrap();
     let ended = call.event(|event| has(event, "UserEvent", "Ended")).await;
     assert_eq!(ended.get("AgiStatus").unwrap(), "HANGUP");

@@ -26,12 +26,16 @@ impl Alarm {
         limit: Duration,
         mut future: Pin<&mut F>,
     ) -> Option<F::Output> {
-        let now = Instant::now();
-        let deadline = now.checked_add(limit).unwrap_or_else(|| now + NEVER);
+        let mut begun = None;
         poll_fn(|cx| {
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
                 return Poll::Ready(Some(output));
             }
+            // What is ready at once needs no clock.
+            let deadline = *begun.get_or_insert_with(|| {
+                let now = Instant::now();
+                now.checked_add(limit).unwrap_or_else(|| now + NEVER)
+            });
             let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
             if sleep.deadline() > deadline {
                 sleep.as_mut().reset(deadline);

@@ -43,7 +43,6 @@ pub struct Call {
 
 struct Parts {
     session: Session,
-    environment: Environment,
     script: Script,
     /// The expression that matched the path.
     route: Option<Arc<Regex>>,
@@ -64,22 +63,19 @@ impl Drop for Parts {
 impl Call {
     pub(crate) fn new(
         session: Session,
-        environment: Environment,
         script: Script,
         route: Option<Arc<Regex>>,
         peer: Option<SocketAddr>,
         ending: Ending,
     ) -> Self {
         let groups = OnceLock::new();
-        Self {
-            parts: Box::new(Parts { session, environment, script, route, groups, peer, ending }),
-        }
+        Self { parts: Box::new(Parts { session, script, route, groups, peer, ending }) }
     }
 
     /// What Asterisk said about the call when the script began.
     #[must_use]
     pub fn environment(&self) -> &Environment {
-        &self.parts.environment
+        self.parts.session.environment()
     }
 
     /// The path of the FastAGI URL, percent-decoded, without the leading `/`: what routes match.
@@ -112,7 +108,7 @@ impl Call {
     /// The arguments that the dialplan passed behind the URL, in order, empty ones included.
     #[must_use]
     pub fn args(&self) -> Vec<&str> {
-        self.parts.environment.args()
+        self.parts.session.environment().args()
     }
 
     /// The first value of a keyword argument of the URL's query, decoded.
@@ -166,7 +162,7 @@ impl Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("channel", &self.parts.environment.channel())
+            .field("channel", &self.parts.session.environment().channel())
             .field("path", &self.parts.script.path)
             .field("peer", &self.parts.peer)
             .field("hangup", &self.parts.session.hangup())

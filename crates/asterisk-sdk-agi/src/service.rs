@@ -23,7 +23,6 @@ pub use calls::{Calls, Drained, Slot};
 
 use crate::alarm::Alarm;
 use crate::call::Call;
-use crate::command::line_limit;
 use crate::connection::{Connection, PreludeError, Stream};
 use crate::ending::Ending;
 use crate::layer::{Layer, Next};
@@ -177,10 +176,9 @@ async fn begin(
     };
     span.record("route", found.route.as_ref().map_or("fallback", |route| route.as_str()));
 
-    let line_limit = line_limit(environment.major_version());
-    let session = Session::new(connection, limits.replies, alarm, line_limit);
+    let session = Session::new(connection, limits.replies, alarm, environment);
     let route = found.route.clone();
-    let call = Call::new(session, environment, script, route, peer, ending.clone());
+    let call = Call::new(session, script, route, peer, ending.clone());
     let (handler, layers) = (found.handler, Arc::clone(&shared.layers));
     // A handler that panics before its first await point does so in here.
     let handling = async move {

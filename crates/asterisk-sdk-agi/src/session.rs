@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 use std::{io, mem};
 
-use asterisk_proto::agi::{Incoming, Reply, Response};
+use asterisk_proto::agi::{Environment, Incoming, Reply, Response};
 use asterisk_proto::error::{Delivery, ParseError};
 use tokio::time::timeout;
 use tracing::{debug, trace};
@@ -35,8 +35,8 @@ pub(crate) struct Session {
     connection: Connection,
     timeouts: ReplyTimeouts,
     alarm: Alarm,
-    /// The longest command line that the server takes.
-    line_limit: usize,
+    /// Says which release the server is.
+    environment: Environment,
     /// How it was first noticed that the call is over.
     hangup: Option<HangupKind>,
     /// The command in hand is an `EXEC`.
@@ -53,18 +53,22 @@ impl Session {
         connection: Connection,
         timeouts: ReplyTimeouts,
         alarm: Alarm,
-        line_limit: usize,
+        environment: Environment,
     ) -> Self {
         Self {
             connection,
             timeouts,
             alarm,
-            line_limit,
+            environment,
             hangup: None,
             exec: false,
             usage_follows: false,
             closed: false,
         }
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn hangup(&self) -> Option<HangupKind> {
@@ -135,7 +139,7 @@ impl Session {
         line: CommandLine,
         limit: Duration,
     ) -> Result<Response, CommandError> {
-        let line = line.finish(self.line_limit)?;
+        let line = line.finish(|| self.environment.major_version())?;
         let mut settled = false;
         // It is lost with this future, and made again for the next one.
         let mut alarm = mem::take(&mut self.alarm);

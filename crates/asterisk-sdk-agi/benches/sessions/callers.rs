@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::Result;
+use crate::{COMMAND, Result};
 
 /// What Asterisk 22 sends of a call.
 const PRELUDE: &[u8] = b"agi_network: yes
@@ -39,7 +39,7 @@ agi_arg_2:
 
 ";
 const NEXT: &[u8] = b"200 result=0\n";
-const LAST: &[u8] = b"200 result=1\n";
+const LAST: &[u8] = b"200 result=1 (x)\n";
 
 /// A call whose script waits for the reply to its first command.
 async fn begin(server: SocketAddr) -> Result<TcpStream> {
@@ -51,9 +51,9 @@ async fn begin(server: SocketAddr) -> Result<TcpStream> {
 }
 
 async fn command(stream: &mut TcpStream) -> Result {
-    let mut line = [0; b"NOOP\n".len()];
+    let mut line = [0; COMMAND.len()];
     stream.read_exact(&mut line).await?;
-    if line != *b"NOOP\n" { Err("this is not the command".into()) } else { Ok(()) }
+    if line != *COMMAND { Err("this is not the command".into()) } else { Ok(()) }
 }
 
 /// One call from its beginning to its end.

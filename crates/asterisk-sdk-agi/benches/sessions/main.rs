@@ -18,8 +18,8 @@ use tokio::runtime::{Builder, Runtime};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// The result with which a caller ends a script.
-const LAST: &str = "1";
+/// What both servers write, until the variable is set.
+const COMMAND: &[u8] = b"GET VARIABLE \"X\"\n";
 
 #[derive(Debug, Clone)]
 struct Options {

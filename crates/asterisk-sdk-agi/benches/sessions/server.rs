@@ -5,13 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use asterisk_sdk_agi::command::Custom;
 use asterisk_sdk_agi::fastagi::Server;
 use asterisk_sdk_agi::{self as agi, Call};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::{LAST, Result};
+use crate::{COMMAND, Result};
 
 /// As many routes as a large installation has; the calls match the last one.
 const ROUTES: usize = 100;
@@ -96,7 +95,7 @@ async fn ours() -> Result {
 }
 
 async fn script(mut call: Call) -> agi::Result {
-    while call.send(Custom::new("NOOP")).await?.result != LAST {}
+    while call.variable("X").await?.is_none() {}
     Ok(())
 }
 
@@ -121,14 +120,14 @@ async fn session(mut stream: TcpStream) -> std::io::Result<()> {
         }
     }
     loop {
-        stream.write_all(b"NOOP\n").await?;
+        stream.write_all(COMMAND).await?;
         buffer.clear();
         while !buffer.ends_with(b"\n") {
             if stream.read_buf(&mut buffer).await? == 0 {
                 return Ok(());
             }
         }
-        if buffer.ends_with(b"=1\n") {
+        if buffer.ends_with(b")\n") {
             return Ok(());
         }
     }

@@ -30,7 +30,6 @@ pub use dialplan::{AsyncAgiBreak, Exec, Gosub, GosubEnd, SetContext, SetExtensio
 pub use input::{Choice, Digits, GetData, GetOption, WaitForDigit};
 pub use media::{Playback, SetMusic, StreamFile};
 pub use quote::CommandLine;
-pub(crate) use quote::line_limit;
 pub use record::{RecordFile, Recording, RecordingEnd};
 pub use reply::HangupSign;
 pub use say::{

@@ -8,6 +8,9 @@ use crate::error::LineError;
 /// How many words Asterisk takes from a line.
 const MAX_WORDS: usize = 127;
 
+/// The longest line that every release takes, with its line break.
+const SHORTEST_LIMIT: usize = 2047;
+
 /// A command line: the command's words, then its arguments.
 ///
 /// Arguments may hold anything but line feed, carriage return and NUL: they are quoted here. What is
@@ -57,8 +60,11 @@ impl CommandLine {
         values.into_iter().fold(self, Self::arg)
     }
 
-    /// The line with its line break, for a server that takes lines of at most `limit` bytes with it.
-    pub(crate) fn finish(mut self, limit: usize) -> Result<String, LineError> {
+    /// The line with its line break, for a server of the release that `major_version` gives.
+    pub(crate) fn finish(
+        mut self,
+        major_version: impl FnOnce() -> Option<u32>,
+    ) -> Result<String, LineError> {
         if let Some(bad) = self.bad {
             return Err(LineError::Character(bad));
         }
@@ -67,8 +73,12 @@ impl CommandLine {
         }
         self.line.push('\n');
         let length = self.line.len();
-        if length > limit {
-            return Err(LineError::TooLong { length, limit });
+        // Short lines fit, whatever the release is.
+        if length > SHORTEST_LIMIT {
+            let limit = line_limit(major_version());
+            if length > limit {
+                return Err(LineError::TooLong { length, limit });
+            }
         }
         Ok(self.line)
     }
@@ -76,10 +86,10 @@ impl CommandLine {
 
 /// The longest line, with its line break, that this release takes: longer ones are cut, and the
 /// rest runs as a command of its own.
-pub(crate) fn line_limit(major_version: Option<u32>) -> usize {
+fn line_limit(major_version: Option<u32>) -> usize {
     match major_version {
         Some(22..) => 8191,
-        _ => 2047,
+        _ => SHORTEST_LIMIT,
     }
 }
 
@@ -92,7 +102,7 @@ mod tests {
     use super::*;
 
     fn line(words: &str, args: &[&str]) -> Result<String, LineError> {
-        args.iter().fold(CommandLine::new(words), CommandLine::arg).finish(8191)
+        args.iter().fold(CommandLine::new(words), CommandLine::arg).finish(|| Some(22))
     }
 
     #[test]
@@ -127,12 +137,13 @@ mod tests {
         assert_eq!(line_limit(Some(22)), 8191);
         assert_eq!(line_limit(Some(16)), 2047);
         assert_eq!(line_limit(None), 2047);
-        let fits = CommandLine::new("X").arg("y".repeat(10)).finish(15);
-        assert_eq!(fits.unwrap().len(), 15);
-        assert_eq!(
-            CommandLine::new("X").arg("y".repeat(11)).finish(15),
-            Err(LineError::TooLong { length: 16, limit: 15 })
-        );
+        for (version, limit) in [(22, 8191), (16, 2047)] {
+            let of = |length: usize| CommandLine::new("X").arg("y".repeat(length - 5));
+            assert_eq!(of(limit).finish(|| Some(version)).unwrap().len(), limit);
+            let length = limit + 1;
+            let error = of(length).finish(|| Some(version)).unwrap_err();
+            assert_eq!(error, LineError::TooLong { length, limit });
+        }
         assert!(line("X", &["y"; 126]).is_ok());
         assert_eq!(line("X", &["y"; 127]), Err(LineError::TooManyWords(128)));
     }

@@ -28,7 +28,7 @@ fn parse_hung_up<C: Command>(command: &C, reply: &'static str) -> Result<C::Outp
 }
 
 fn line(command: &impl Command) -> String {
-    let line = command.line().finish(8191).unwrap();
+    let line = command.line().finish(|| Some(22)).unwrap();
     String::from_utf8(line.into()).unwrap()
 }
 

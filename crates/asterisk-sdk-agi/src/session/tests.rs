@@ -12,7 +12,8 @@ fn session(pipe: usize) -> (Session, BufReader<DuplexStream>) {
     let connection = Connection::new(Box::new(ours), 4096);
     let timeouts =
         ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
-    (Session::new(connection, timeouts, Alarm::default(), 2047), BufReader::new(theirs))
+    let environment = Environment::parse("agi_version: 16.28.0").unwrap();
+    (Session::new(connection, timeouts, Alarm::default(), environment), BufReader::new(theirs))
 }
 
 async fn line(peer: &mut BufReader<DuplexStream>) -> String {
