@@ -353,11 +353,14 @@ agi_arg_2:
 
     #[test]
     fn a_name_is_found_only_where_a_variable_begins() {
-        let block = "agi_request: agi_channel: x\nagi_channel_id: y\nagi_channel: z\nagi_channel: 2";
+        let block =
+            "agi_request: agi_channel: x\nagi_channel_id: y\nagi_channel: z\nagi_channel: 2";
         let environment = parse(block);
         assert_eq!(environment.channel(), "z");
         assert_eq!(environment.request(), "agi_channel: x");
-        for none in ["", "agi_", "agi_chan", "gi_channel", "agi_request: agi_channel", "agi_channel:"] {
+        for none in
+            ["", "agi_", "agi_chan", "gi_channel", "agi_request: agi_channel", "agi_channel:"]
+        {
             assert_eq!(environment.get(none), None, "{none}");
         }
         // What continues a value is no variable, even if it is asked for.

@@ -53,7 +53,7 @@ async fn begin(server: SocketAddr) -> Result<TcpStream> {
 async fn command(stream: &mut TcpStream) -> Result {
     let mut line = [0; COMMAND.len()];
     stream.read_exact(&mut line).await?;
-    if line != *COMMAND { Err("this is not the command".into()) } else { Ok(()) }
+    if line == *COMMAND { Ok(()) } else { Err("this is not the command".into()) }
 }
 
 /// One call from its beginning to its end.
@@ -94,7 +94,7 @@ pub(crate) async fn calls(
     }
     let all = async {
         while let Some(done) = tasks.join_next().await {
-            done??
+            done??;
         }
         Result::Ok(())
     };

@@ -135,7 +135,7 @@ impl Bench {
             let before = server.cpu()?;
             let run = callers::calls(server.address, sessions, at_once, commands);
             let took = self.runtime.block_on(run)?;
-            Ok((took.as_secs_f64(), (server.cpu()? - before).as_secs_f64()))
+            Ok((took.as_secs_f64(), server.cpu()?.saturating_sub(before).as_secs_f64()))
         };
         let (mut speeds, mut costs) = (Vec::new(), Vec::new());
         let (mut fastest, mut cheapest) = ([f64::MAX; 2], [f64::MAX; 2]);
