@@ -48,7 +48,9 @@ mod handlers;
 mod hangup;
 mod hostile;
 mod server;
+mod stdio;
 mod storms;
+mod tls;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -74,7 +76,10 @@ struct Running {
 
 impl Running {
     async fn new(builder: ServiceBuilder) -> Self {
-        let server = builder.bind("127.0.0.1:0").await.unwrap();
+        Self::serve(builder.bind("127.0.0.1:0").await.unwrap())
+    }
+
+    fn serve(server: Server) -> Self {
         let addr = server.local_addr();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve_with_shutdown(async {

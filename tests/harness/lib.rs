@@ -1,6 +1,8 @@
 //! What the tests share: scripted peers, and the way to a real Asterisk.
 
 pub mod agi_caller;
+pub mod agi_menu;
+pub mod agi_program;
 pub mod ami_peer;
 pub mod ari_peer;
 pub mod cancel;

@@ -1,6 +1,7 @@
 //! Where the real Asterisk is, from the environment that `tests/asterisk/server start` reports.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 /// A running Asterisk and its users. Any server will do whose dialplan and users are those of
@@ -50,6 +51,17 @@ impl Server {
         let output = output.expect("ASTERISK_CLI names a program");
         assert!(output.status.success(), "{command}: {output:?}");
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The server's folder (`ASTERISK_DIR`).
+    ///
+    /// # Panics
+    ///
+    /// When it is not known.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        assert!(!self.directory.is_empty(), "ASTERISK_DIR names the server's folder");
+        Path::new(&self.directory)
     }
 
     /// The major version: 22 or 16.

@@ -1,12 +1,12 @@
 //! The FastAGI server example, called by a real Asterisk.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use asterisk_sdk::ami::action::{CoreShowChannels, Custom, Hangup as HangUp, Originate};
 use asterisk_sdk::ami::event::{Hangup, OriginateReason};
 use asterisk_sdk::ami::{Event, EventStream, Manager};
 use asterisk_sdk::proto::{ChannelId, ChannelState, HangupCause};
+use harness::agi_program::example;
 use harness::{live, soon};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -23,11 +23,7 @@ struct Example {
 impl Example {
     /// Starts the binary that was built beside this test.
     async fn start() -> Self {
-        let test = std::env::current_exe().expect("this test has a path");
-        let folder = test.ancestors().nth(2).map(PathBuf::from).unwrap_or_default();
-        let binary = folder.join("examples/fastagi_server");
-        assert!(binary.exists(), "{} is missing: cargo build --examples", binary.display());
-        let mut child = Command::new(binary)
+        let mut child = Command::new(example("fastagi_server"))
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .kill_on_drop(true)

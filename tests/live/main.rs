@@ -2,6 +2,8 @@
 
 mod agi;
 mod agi_commands;
+mod agi_process;
+mod agi_status;
 mod ami;
 mod ami_faults;
 #[cfg(test)]

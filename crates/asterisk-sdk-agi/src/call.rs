@@ -78,7 +78,8 @@ impl Call {
         self.parts.session.environment()
     }
 
-    /// The path of the FastAGI URL, percent-decoded, without the leading `/`: what routes match.
+    /// The path of the FastAGI URL, percent-decoded, without the leading `/`: what routes match. For a
+    /// [process](crate::stdio), the script's name as the dialplan has it.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.parts.script.path

@@ -13,7 +13,7 @@ use asterisk_proto::error::{Delivery, ParseError};
 pub enum HangupKind {
     /// The reply to a command said so.
     Result,
-    /// Asterisk announced it: the line `HANGUP`.
+    /// Asterisk announced it: the line `HANGUP`, or the signal `SIGHUP` to a process.
     Signal,
     /// The connection to Asterisk ended. No further command can be sent.
     Pipe,

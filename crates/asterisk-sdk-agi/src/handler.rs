@@ -63,7 +63,7 @@ pub trait Handler<Args, S = ()>: Send + Sync + 'static {
 
 /// A handler without its type, as routes keep it.
 #[derive(Clone)]
-pub struct BoxedHandler(Arc<dyn Fn(Call) -> BoxFuture<crate::Result> + Send + Sync>);
+pub struct BoxedHandler(pub(crate) Arc<dyn Fn(Call) -> BoxFuture<crate::Result> + Send + Sync>);
 
 impl BoxedHandler {
     /// Takes a handler's type away.

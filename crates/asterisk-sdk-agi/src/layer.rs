@@ -50,7 +50,7 @@ pub trait Layer: Send + Sync + 'static {
     /// Takes a call. Dropping `next` keeps it from what is behind.
     fn handle(&self, call: Call, next: Next) -> BoxFuture<crate::Result>;
 
-    /// Puts the layer around one handler alone, inside the layers of the service.
+    /// Puts this layer around one handler alone; of several the last one is the outermost.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Call scripts for Asterisk: AGI commands with typed results, and a FastAGI server.
+//! Call scripts for Asterisk: AGI commands with typed results, a FastAGI server, and scripts as processes.
 //!
 //! Asterisk's dialplan hands a call to a script with `AGI(agi://host/path)`. The script then tells
 //! Asterisk what to do, one command after the other, and may give the call back. Here a script is an
@@ -32,6 +32,8 @@
 //! ```
 //!
 //! - [`fastagi`] has the server; its routes are regular expressions.
+//! - [`stdio`] runs the same handlers in a process that Asterisk starts, with the caller's audio if it is
+//!   started so.
 //! - [`Call`] is what a handler works with. A hangup is a state of it, not the end of the handler.
 //! - [`command`] has all 47 commands of Asterisk 16 and 22 as values, and [`command::Custom`] for any
 //!   other. [`Call::play_and_collect`] and [`Call::with_music`] take several of them.
@@ -63,6 +65,8 @@ mod routes;
 mod script;
 mod service;
 mod session;
+#[cfg(unix)]
+pub mod stdio;
 
 pub use asterisk_proto::agi::{Environment, Response};
 pub use call::{Call, Request};

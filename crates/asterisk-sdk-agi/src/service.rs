@@ -29,7 +29,7 @@ use crate::layer::{Layer, Next};
 use crate::routes::Routes;
 use crate::script::Script;
 use crate::session::Session;
-use builder::Limits;
+pub(crate) use builder::Limits;
 
 /// The last line of a script that failed: it sets `AGISTATUS` to `FAILURE`.
 const FAILURE: &[u8] = b"failure\n";
@@ -70,7 +70,8 @@ impl Service {
     ///
     /// What goes wrong is logged and ends the call: its connection is closed, and the dialplan goes on.
     /// If no route matches, a handler returns an error that is not the hangup, or panics, Asterisk is
-    /// told so first and sets `AGISTATUS` to `FAILURE`; otherwise it is `SUCCESS`, or `HANGUP`.
+    /// told so first and sets `AGISTATUS` to `FAILURE`; otherwise it is `SUCCESS`, or `HANGUP` (see
+    /// [what the dialplan sees](crate::fastagi#what-the-dialplan-sees)).
     ///
     /// # Cancel safety
     ///
@@ -192,7 +193,7 @@ async fn begin(
 }
 
 /// Tells Asterisk that the script failed.
-async fn fail(mut stream: Box<dyn Stream>) {
+pub(crate) async fn fail(mut stream: Box<dyn Stream>) {
     let telling = async {
         stream.write_all(FAILURE).await?;
         stream.shutdown().await
@@ -203,10 +204,10 @@ async fn fail(mut stream: Box<dyn Stream>) {
 }
 
 /// How a handler ended: with its result, or with a panic.
-type Ended = Result<crate::Result, Box<dyn Any + Send>>;
+pub(crate) type Ended = Result<crate::Result, Box<dyn Any + Send>>;
 
 /// Runs a handler; gives how it ended, and the stream of the call that ended with it.
-async fn supervise(
+pub(crate) async fn supervise(
     handling: impl Future<Output = crate::Result>,
     ending: &Ending,
 ) -> (Ended, Option<Box<dyn Stream>>) {

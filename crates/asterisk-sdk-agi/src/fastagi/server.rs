@@ -1,5 +1,6 @@
 //! The server: accepts connections, and hands them to its service.
 
+use std::fmt;
 use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
@@ -13,6 +14,9 @@ use tracing::warn;
 use crate::routes::{RouteError, Routes};
 use crate::service::{Calls, Drained, Service, ServiceBuilder};
 
+#[cfg(feature = "tls")]
+use super::tls::{Tls, TlsError, TlsLink};
+
 /// As many connections may wait to be accepted: a burst of calls is not refused.
 const BACKLOG: u32 = 4096;
 
@@ -22,7 +26,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A FastAGI server.
 ///
 /// Every connection runs in a task of its own: an error or a panic in a handler, and a peer that
-/// sends garbage or nothing, end that connection only.
+/// sends garbage or nothing, end that connection only. What the dialplan sees of it is told
+/// [here](crate::fastagi#what-the-dialplan-sees).
 ///
 /// # Examples
 ///
@@ -46,11 +51,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     local_addr: SocketAddr,
     service: Service,
+    #[cfg(feature = "tls")]
+    tls: Option<tokio_rustls::TlsAcceptor>,
 }
 
 impl Server {
@@ -67,7 +73,30 @@ impl Server {
     pub async fn bind(service: Service, address: impl ToSocketAddrs) -> Result<Self, BindError> {
         let listener = listen(address).await?;
         let local_addr = listener.local_addr()?;
-        Ok(Self { listener, local_addr, service })
+        Ok(Self {
+            listener,
+            local_addr,
+            service,
+            #[cfg(feature = "tls")]
+            tls: None,
+        })
+    }
+
+    /// Speaks TLS with everybody who connects: for a tunnel, as Asterisk itself cannot ([`Tls`]).
+    ///
+    /// The handshake is a part of the time that the variables may take
+    /// ([`prelude_timeout`](ServiceBuilder::prelude_timeout)), and one that fails or does not come is
+    /// logged and ends its own connection only.
+    ///
+    /// Needs the feature `tls`.
+    ///
+    /// # Errors
+    ///
+    /// A certificate or the key cannot be used.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: &Tls) -> Result<Self, TlsError> {
+        self.tls = Some(tls.acceptor()?);
+        Ok(self)
     }
 
     /// The address at which the server listens.
@@ -115,10 +144,24 @@ impl Server {
             };
             // Commands are small and waited for.
             let _ = stream.set_nodelay(true);
+            #[cfg(feature = "tls")]
+            if let Some(tls) = &self.tls {
+                calls.start(slot, TlsLink::new(tls, stream, peer), Some(peer));
+                continue;
+            }
             calls.start(slot, stream, Some(peer));
         }
         drop(listener);
         calls.drain().await
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("local_addr", &self.local_addr)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
