@@ -39,6 +39,7 @@
 // Handlers and helpers here are not test functions themselves.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests state what they expect")]
 
+mod async_agi;
 mod cancel;
 mod commands;
 mod end_at_hangup;

@@ -23,7 +23,7 @@
 //! | lists: no list, an error, a wrong count, no ActionID, cut, endless | `lists` |
 //! | every list | `live::ami_surface` |
 //! | event facts | `events::typed_events_say_all_that_was_captured` |
-//! | Async AGI | `live::ami_surface::system::media` |
+//! | Async AGI | `agi::async_agi`, `live::async_agi`, `live::ami_surface::system::media` |
 
 mod actions;
 mod blocking;

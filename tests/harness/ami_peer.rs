@@ -194,6 +194,12 @@ impl Link {
         self.write(text).await;
     }
 
+    /// Closes the connection as a server does that ends.
+    pub async fn close(&mut self) {
+        // The client may have been quicker.
+        let _ = self.stream.shutdown().await;
+    }
+
     /// The next action, or nothing when the client has closed.
     ///
     /// # Panics
@@ -215,10 +221,8 @@ impl Link {
                 let headers = text.trim_end_matches("\r\n").split("\r\n").map(line).collect();
                 return Some(Received { headers });
             }
-            let mut chunk = [0; 4096];
-            match self.stream.read(&mut chunk).await {
-                Ok(0) | Err(_) => return None,
-                Ok(count) => self.input.extend_from_slice(&chunk[..count]),
+            if !matches!(self.stream.read_buf(&mut self.input).await, Ok(1..)) {
+                return None;
             }
         }
     }

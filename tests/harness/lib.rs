@@ -12,6 +12,9 @@ pub mod surface;
 use std::future::Future;
 use std::time::Duration;
 
+use asterisk_sdk::agi::{Call, Service, ServiceBuilder};
+use tokio::sync::mpsc;
+
 /// Waits for what has to come soon, so that a broken client fails its test instead of stopping it.
 ///
 /// # Panics
@@ -19,4 +22,17 @@ use std::time::Duration;
 /// When it does not come within 20 seconds.
 pub async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("it comes in time")
+}
+
+/// A service that hands its calls to the test.
+pub fn handed_over() -> (ServiceBuilder, mpsc::Receiver<Call>) {
+    let (sender, calls) = mpsc::channel(10);
+    let service = Service::builder().fallback(move |call: Call| {
+        let sender = sender.clone();
+        async move {
+            // The test owns the call from here on, and may be over already.
+            let _ = sender.send(call).await;
+        }
+    });
+    (service, calls)
 }

@@ -79,7 +79,8 @@ impl Call {
     }
 
     /// The path of the FastAGI URL, percent-decoded, without the leading `/`: what routes match. For a
-    /// [process](crate::stdio), the script's name as the dialplan has it.
+    /// [process](crate::stdio), the script's name as the dialplan has it; over Async AGI, that of the first
+    /// argument.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.parts.script.path

@@ -139,7 +139,7 @@ impl Session {
         line: CommandLine,
         limit: Duration,
     ) -> Result<Response, CommandError> {
-        let line = line.finish(|| self.environment.major_version())?;
+        let line = line.finish(&self.environment)?;
         let mut settled = false;
         // It is lost with this future, and made again for the next one.
         let mut alarm = mem::take(&mut self.alarm);

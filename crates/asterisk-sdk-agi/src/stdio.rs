@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     fn script_of(block: &'static str) -> Script {
-        script(&Environment::parse(block.into()).unwrap())
+        script(&Environment::parse(block).unwrap())
     }
 
     #[test]

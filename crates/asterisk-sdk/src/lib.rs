@@ -7,6 +7,9 @@
     doc = "The Asterisk SDK: AMI, AGI/FastAGI and ARI for Rust, each behind a feature of its name."
 )]
 
+#[cfg(all(feature = "ami", feature = "agi"))]
+pub mod async_agi;
+
 #[cfg(feature = "agi")]
 pub use asterisk_sdk_agi as agi;
 #[cfg(feature = "ami")]

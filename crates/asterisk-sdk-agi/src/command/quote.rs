@@ -3,13 +3,16 @@
 //! Asterisk splits a line at blanks and tabs; a double quote toggles quoting, and a backslash takes
 //! the next character as it is, inside quotes and outside. There is no escape for a line break.
 
+use asterisk_proto::agi::Environment;
+
 use crate::error::LineError;
 
 /// How many words Asterisk takes from a line.
 const MAX_WORDS: usize = 127;
 
-/// The longest line that every release takes, with its line break.
-const SHORTEST_LIMIT: usize = 2047;
+/// The longest line that Async AGI takes, and with it every call: it goes through the manager interface,
+/// whose lines are of at most 1,022 bytes, where it has no line break yet.
+const SHORTEST_LIMIT: usize = 1022 - "Command: ".len() + 1;
 
 /// A command line: the command's words, then its arguments.
 ///
@@ -60,11 +63,8 @@ impl CommandLine {
         values.into_iter().fold(self, Self::arg)
     }
 
-    /// The line with its line break, for a server of the release that `major_version` gives.
-    pub(crate) fn finish(
-        mut self,
-        major_version: impl FnOnce() -> Option<u32>,
-    ) -> Result<String, LineError> {
+    /// The line with its line break, for the call of this environment.
+    pub(crate) fn finish(mut self, environment: &Environment) -> Result<String, LineError> {
         if let Some(bad) = self.bad {
             return Err(LineError::Character(bad));
         }
@@ -73,9 +73,9 @@ impl CommandLine {
         }
         self.line.push('\n');
         let length = self.line.len();
-        // Short lines fit, whatever the release is.
+        // Short lines fit, whatever the call is.
         if length > SHORTEST_LIMIT {
-            let limit = line_limit(major_version());
+            let limit = line_limit(environment);
             if length > limit {
                 return Err(LineError::TooLong { length, limit });
             }
@@ -84,12 +84,16 @@ impl CommandLine {
     }
 }
 
-/// The longest line, with its line break, that this release takes: longer ones are cut, and the
-/// rest runs as a command of its own.
-fn line_limit(major_version: Option<u32>) -> usize {
-    match major_version {
+/// The longest line, with its line break, that this call takes: a release cuts longer ones, and runs
+/// the rest as a command of its own.
+fn line_limit(environment: &Environment) -> usize {
+    // What the dialplan called is a URL or a file otherwise.
+    if environment.request() == "async" {
+        return SHORTEST_LIMIT;
+    }
+    match environment.major_version() {
         Some(22..) => 8191,
-        _ => SHORTEST_LIMIT,
+        _ => 2047,
     }
 }
 
@@ -102,7 +106,9 @@ mod tests {
     use super::*;
 
     fn line(words: &str, args: &[&str]) -> Result<String, LineError> {
-        args.iter().fold(CommandLine::new(words), CommandLine::arg).finish(|| Some(22))
+        args.iter()
+            .fold(CommandLine::new(words), CommandLine::arg)
+            .finish(&Environment::parse("agi_version: 22").unwrap())
     }
 
     #[test]
@@ -134,14 +140,18 @@ mod tests {
 
     #[test]
     fn limits_are_those_of_the_server() {
-        assert_eq!(line_limit(Some(22)), 8191);
-        assert_eq!(line_limit(Some(16)), 2047);
-        assert_eq!(line_limit(None), 2047);
-        for (version, limit) in [(22, 8191), (16, 2047)] {
+        let environment = |block: &str| Environment::parse(block).unwrap();
+        for (block, limit) in [
+            ("agi_version: 22.10.1", 8191),
+            ("agi_version: 16.28.0", 2047),
+            ("agi_version: ", 2047),
+            ("agi_request: async\nagi_version: 22.10.1", 1014),
+        ] {
+            let environment = environment(block);
             let of = |length: usize| CommandLine::new("X").arg("y".repeat(length - 5));
-            assert_eq!(of(limit).finish(|| Some(version)).unwrap().len(), limit);
+            assert_eq!(of(limit).finish(&environment).unwrap().len(), limit);
             let length = limit + 1;
-            let error = of(length).finish(|| Some(version)).unwrap_err();
+            let error = of(length).finish(&environment).unwrap_err();
             assert_eq!(error, LineError::TooLong { length, limit });
         }
         assert!(line("X", &["y"; 126]).is_ok());

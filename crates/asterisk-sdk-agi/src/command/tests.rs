@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use asterisk_proto::ChannelState;
+use asterisk_proto::agi::Environment;
 use asterisk_proto::agi::Reply as Status;
 
 use super::*;
@@ -28,7 +29,8 @@ fn parse_hung_up<C: Command>(command: &C, reply: &'static str) -> Result<C::Outp
 }
 
 fn line(command: &impl Command) -> String {
-    let line = command.line().finish(|| Some(22)).unwrap();
+    let environment = Environment::parse("agi_version: 22").unwrap();
+    let line = command.line().finish(&environment).unwrap();
     String::from_utf8(line.into()).unwrap()
 }
 

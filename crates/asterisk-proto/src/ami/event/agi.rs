@@ -34,7 +34,7 @@ ami_event!(
         pub result: Option<AgiResult>,
         /// The status of the script's reply, such as 200; only at the end.
         #[header("ResultCode")]
-        pub result_code: Option<u32>,
+        pub result_code: Option<i32>,
     }
 );
 
@@ -53,9 +53,9 @@ ami_event!(
         /// The random number of the [`AgiExecStart`]; not the id that the action `AGI` gave.
         #[header("CommandId")]
         pub command_id: Option<Text>,
-        /// The status of the reply: 200, 510, 511 or 520.
+        /// The status of the reply: 200, 510, 511 or 520; -1 if the command failed and the script ends by it.
         #[header("ResultCode")]
-        pub result_code: Option<u32>,
+        pub result_code: Option<i32>,
         /// How the command came out, in words.
         #[header("Result")]
         pub result: Option<AgiResult>,
@@ -165,14 +165,22 @@ ami_event!(
 );
 
 impl AsyncAgiStart {
-    /// The variables that open every script.
+    /// The variables as the server wrote them, with the empty line that ends them.
+    ///
+    /// At most 1024 bytes come in the event: what does not end in an empty line goes on in the result of
+    /// the first command, in front of its reply.
+    #[must_use]
+    pub fn decoded_env(&self) -> Option<Bytes> {
+        Some(url_decoded(self.env.as_ref()?.as_bytes()))
+    }
+
+    /// The variables that open every script, so far as the event has them.
     ///
     /// # Errors
     ///
     /// The event has none.
     pub fn environment(&self) -> Result<Environment, ParseError> {
-        let env = self.env.as_ref().map_or(&[][..], |env| env.as_bytes());
-        Environment::parse(url_decoded(env))
+        Environment::parse(self.decoded_env().unwrap_or_default())
     }
 }
 
