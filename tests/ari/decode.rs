@@ -1,11 +1,20 @@
 //! Captured events, read.
 
+use std::fmt::Debug;
+
 use asterisk_sdk::ari::event::{
     ApplicationReplaced, ChannelDestroyed, ChannelDtmfReceived, PlaybackFinished, StasisStart,
 };
-use asterisk_sdk::ari::model::PlaybackState;
-use asterisk_sdk::ari::{Event, Resource, TypedEvent};
-use asterisk_sdk::proto::{ChannelState, HangupCause};
+use asterisk_sdk::ari::model::{
+    self, EndpointState, FileFormat, FromJson, LogStatus, LogType, Model, ModuleState,
+    PlaybackState, RecordingState, SupportLevel, Technology,
+};
+use asterisk_sdk::ari::{Event, Resource};
+use asterisk_sdk::proto::{ChannelState, DeviceState, HangupCause};
+use bytes::Bytes;
+
+use harness::ari_peer::{captured_events, captured_models};
+use harness::surface::{ari_complaints, ari_model_complaints};
 
 use super::*;
 
@@ -15,32 +24,106 @@ fn parse(json: &str) -> Event {
 
 #[test]
 fn every_captured_event_is_read_and_nothing_of_it_is_left_over() {
-    for line in EVENTS_22.lines().chain(EVENTS_16.lines()) {
+    let events = captured_events();
+    assert!(events.len() >= 58, "{}", events.len());
+    let mut wrong = Vec::new();
+    for (file, line) in &events {
         let event = parse(line);
-        assert_eq!(event.application(), "capture", "{line}");
-        assert!(event.timestamp().unix_millis().is_some(), "{line}");
         assert_eq!(&**event.json(), line);
-        let typed = event.typed();
-        assert_eq!(
-            matches!(typed, TypedEvent::Other(_)),
-            !TypedEvent::NAMES.contains(&event.name())
-        );
-        let (channel, playback) = match typed {
-            TypedEvent::ChannelDestroyed(event) => (Some(event.channel), None),
-            TypedEvent::ChannelDtmfReceived(event) => (Some(event.channel), None),
-            TypedEvent::PlaybackFinished(event) => (None, Some(event.playback)),
-            TypedEvent::PlaybackStarted(event) => (None, Some(event.playback)),
-            TypedEvent::StasisEnd(event) => (Some(event.channel), None),
-            TypedEvent::StasisStart(event) => (Some(event.channel), None),
-            TypedEvent::Other(event) => {
-                assert_eq!(&**event.json(), line);
-                (None, None)
-            }
-            _ => (None, None),
-        };
-        assert!(channel.is_none_or(|channel| channel.extra.is_empty()), "{line}");
-        assert!(playback.is_none_or(|playback| playback.extra.is_empty()), "{line}");
+        assert!(event.timestamp().unix_millis().is_some(), "{line}");
+        assert_ne!((event.application(), event.asterisk_id()), ("", ""), "{line}");
+        assert_eq!(event.typed().event(), &event);
+        wrong.extend(ari_complaints(&event).into_iter().map(|wrong| format!("{file}: {wrong}")));
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Reads all captures of a model, and says how many there were.
+fn check_models<M: Model + Debug + PartialEq>(wrong: &mut Vec<String>) -> usize {
+    let captures = captured_models(M::SCHEMA.name);
+    for (file, line) in &captures {
+        let body = Bytes::from(line.clone());
+        let models = if line.starts_with('[') {
+            Vec::<M>::from_json(&body).expect("a list of models")
+        } else {
+            vec![M::from_json(&body).expect("a model")]
+        };
+        for model in models {
+            assert_ne!(model, M::default(), "{file}");
+            let found = ari_model_complaints(&model).into_iter();
+            wrong.extend(found.map(|wrong| format!("{file}: {wrong}")));
+        }
+    }
+    captures.len()
+}
+
+#[test]
+fn every_captured_model_is_read_and_nothing_of_it_is_left_over() {
+    let mut wrong = Vec::new();
+    macro_rules! check {
+        ($($model:ident),+ $(,)?) => {
+            [$((<model::$model as Model>::SCHEMA.name, check_models::<model::$model>(&mut wrong))),+]
+        };
+    }
+    let counts = check!(
+        Application,
+        AsteriskInfo,
+        AsteriskPing,
+        Bridge,
+        Channel,
+        ConfigTuple,
+        Device,
+        Endpoint,
+        LiveRecording,
+        LogChannel,
+        Module,
+        Playback,
+        RtpStat,
+        Sound,
+        StoredRecording,
+        Variable,
+        Variables,
+    );
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for (name, count) in counts {
+        assert!(count > 0, "{name} was never captured");
+    }
+}
+
+#[test]
+fn models_have_their_properties() {
+    fn first<M: Model + Clone>() -> M {
+        let (_, line) = captured_models(M::SCHEMA.name).pop().expect("it was captured");
+        let body = Bytes::from(line.clone());
+        if line.starts_with('[') {
+            Vec::from_json(&body).expect("a list").remove(0)
+        } else {
+            M::from_json(&body).expect("a model")
+        }
+    }
+    let application: model::Application = first();
+    assert_eq!(application.endpoint_ids, ["PJSIP/100"]);
+    let allowed: Vec<_> = application.events_allowed.iter().map(|f| &*f.event_type).collect();
+    assert_eq!(allowed, ["StasisStart", "StasisEnd"]);
+    let endpoint: model::Endpoint = first();
+    assert_eq!(endpoint.technology, Technology::Pjsip);
+    assert_eq!((&*endpoint.resource, endpoint.state), ("trunk", Some(EndpointState::Online)));
+    let device: model::Device = first();
+    assert_eq!((&*device.name, device.state), ("Stasis:x", DeviceState::InUse));
+    let module: model::Module = first();
+    assert_eq!((module.status, module.support_level), (ModuleState::Running, SupportLevel::Core));
+    let log: model::LogChannel = first();
+    assert_eq!((log.log_type, log.status), (LogType::File, LogStatus::Enabled));
+    let rtp: model::RtpStat = first();
+    assert_eq!((rtp.tx_count, rtp.rx_octet_count, rtp.rtt), (99, 15_840, Some(0.0)));
+    let variables: model::Variables = first();
+    assert_eq!(variables.variables["CHANNEL(state)"], "Up");
+    let recording: model::LiveRecording = first();
+    assert_eq!((recording.format, recording.state), (FileFormat::Wav49, RecordingState::Paused));
+    let stored = captured_models("StoredRecording").pop().expect("it was captured").1;
+    let stored = Vec::<model::StoredRecording>::from_json(&stored.into()).expect("a list");
+    let formats: Vec<_> = stored.into_iter().map(|recording| recording.format).collect();
+    assert_eq!(formats, [FileFormat::Wav, FileFormat::Wav49]);
 }
 
 #[test]
@@ -52,7 +135,7 @@ fn typed_events_have_their_properties() {
     assert_eq!(start.channel.creation_time.unix_millis().unwrap() / 10_000, 179_525_036);
     assert_eq!(start.channel.dialplan.priority, 1);
     assert_eq!(start.replace_channel, None);
-    assert_eq!(start.asterisk_id, "02:fc:00:00:00:01");
+    assert_eq!(start.event.asterisk_id(), "02:fc:00:00:00:01");
     assert_eq!(start.event.application(), "capture");
 
     let digit: ChannelDtmfReceived = parse(event("ChannelDtmfReceived")).decode().unwrap();

@@ -21,9 +21,8 @@ macro_rules! capture {
 }
 use capture;
 
-/// The captured events of one call on Asterisk 22 and 16.
+/// The captured events of one call on Asterisk 22.
 const EVENTS_22: &str = include_str!("captures/22/events.jsonl");
-const EVENTS_16: &str = include_str!("captures/16/events.jsonl");
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -2,10 +2,50 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+
+/// The events in the captures of ARI (`tests/ari/captures/*/*.jsonl`), each with its file.
+///
+/// # Panics
+///
+/// When the captures cannot be read.
+#[must_use]
+pub fn captured_events() -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for version in ["16", "22"] {
+        let folder = Path::new(CAPTURES).join(version);
+        for file in std::fs::read_dir(folder).expect("a folder of captures") {
+            let path = file.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "jsonl") {
+                lines.extend(captured_lines(&path));
+            }
+        }
+    }
+    lines
+}
+
+/// The replies in the captures of ARI that hold this model, or a list of it
+/// (`tests/ari/captures/*/models/<model>.jsonl`), each with its file.
+///
+/// # Panics
+///
+/// When the captures cannot be read.
+#[must_use]
+pub fn captured_models(model: &str) -> Vec<(String, String)> {
+    let files = ["16", "22"].map(|v| Path::new(CAPTURES).join(format!("{v}/models/{model}.jsonl")));
+    files.iter().filter(|file| file.exists()).flat_map(|file| captured_lines(file)).collect()
+}
+
+const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ari/captures");
+
+fn captured_lines(file: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(file).expect("a capture");
+    text.lines().map(|line| (file.display().to_string(), line.to_owned())).collect()
+}
 
 /// A server on a free port of the loopback. Dropping it closes the port.
 #[derive(Debug)]

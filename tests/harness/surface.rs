@@ -1,6 +1,10 @@
 //! Whether typed events say all that the server said, and nothing else.
 
+use std::fmt::Debug;
+
 use asterisk_sdk::ami::{Event, EventType, TypedEvent};
+use asterisk_sdk::ari::{self, model::Model};
+use serde_json::Value;
 
 /// Events whose further headers are whatever somebody chose, so that no field can be asked of them.
 const FREE: [&str; 3] = ["UserEvent", "TestEvent", "Cdr"];
@@ -61,4 +65,33 @@ pub fn complaints(event: &Event) -> Vec<String> {
 /// Whether a server counted a time down too far, which some print without the sign.
 fn below_zero(raw: &str) -> bool {
     raw.trim().parse().is_ok_and(|number: f64| number < 0.0 || number >= 2_f64.powi(31))
+}
+
+/// What is wrong with the type of an ARI event, in words; nothing when it is right.
+///
+/// It has a type, each of its properties has a field at any depth, with a value that the field takes, and
+/// each word of a known set is known.
+#[must_use]
+pub fn ari_complaints(event: &ari::Event) -> Vec<String> {
+    let typed = event.typed();
+    if matches!(typed, ari::TypedEvent::Other(_)) {
+        return vec![format!("{}: has no type", event.name())];
+    }
+    json_complaints(event.name(), &typed.extras(), &typed)
+}
+
+/// What is wrong with the type of a model that was read from a reply; see [`ari_complaints`].
+#[must_use]
+pub fn ari_model_complaints<M: Model + Debug>(model: &M) -> Vec<String> {
+    json_complaints(M::SCHEMA.name, &model.extras(), model)
+}
+
+fn json_complaints(name: &str, extras: &[(String, &Value)], typed: &impl Debug) -> Vec<String> {
+    let extras = extras.iter().map(|(path, value)| format!("{name}: no field for {path}: {value}"));
+    // Quotes in text are escaped by `Debug`, so this finds variants only; an empty one stands for a
+    // word that the server left out.
+    let typed = format!("{typed:?}");
+    let others = typed.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let words = others.filter(|word| !word.is_empty());
+    extras.chain(words.map(|word| format!("{name}: unknown word {word:?}"))).collect()
 }

@@ -7,6 +7,7 @@
 mod agi;
 mod ami_actions;
 mod ami_events;
+mod ari_models;
 
 use serde_json::Value;
 

@@ -3,9 +3,21 @@
 /// Declares an enum whose variants are words on the wire, plus `Other` for any other word.
 ///
 /// Words compare without regard to ASCII case, as Asterisk's own parsers do. The first word of a
-/// variant is the one written; further ones are spellings that servers also send.
+/// variant is the one written; further ones are spellings that servers also send. With `#[exact]` the
+/// case counts.
 macro_rules! open_enum {
+    ($(#[doc = $doc:expr])+ pub enum $name:ident { $($variants:tt)+ }) => {
+        $crate::open_enum::open_enum! {
+            @compare eq_ignore_ascii_case $(#[doc = $doc])+ pub enum $name { $($variants)+ }
+        }
+    };
+    ($(#[doc = $doc:expr])+ #[exact] pub enum $name:ident { $($variants:tt)+ }) => {
+        $crate::open_enum::open_enum! {
+            @compare eq $(#[doc = $doc])+ pub enum $name { $($variants)+ }
+        }
+    };
     (
+        @compare $same:ident
         $(#[doc = $doc:expr])+
         pub enum $name:ident {
             $(
@@ -42,7 +54,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 $(
-                    if word.eq_ignore_ascii_case($wire) $(|| word.eq_ignore_ascii_case($also))* {
+                    if word.$same($wire) $(|| word.$same($also))* {
                         return Self::$variant;
                     }
                 )+

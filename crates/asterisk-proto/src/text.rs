@@ -4,8 +4,9 @@ use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
 use std::ops::{Deref, Range};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -14,17 +15,18 @@ use crate::ami::Index;
 /// UTF-8 text that shares the buffer it was received in: cloning costs a reference count.
 ///
 /// It dereferences to `str`. Bytes that are not UTF-8 were replaced by U+FFFD when it was made.
-// A typed event has dozens of these, so they are small: 16 bytes, also as an `Option`.
+// A typed event has dozens of these, so they are small: 16 bytes, also as an `Option`, for no text
+// that has a buffer ends at 0. Empty text has none, because much of what servers send is empty.
 #[derive(Clone)]
 pub struct Text {
-    buffer: Arc<Buffer>,
+    buffer: Option<Arc<Buffer>>,
     start: u32,
     /// [`TO_END`] for all that follows.
-    end: u32,
+    end: NonZeroU32,
 }
 
 /// Lets one text be longer than its fields can count.
-const TO_END: u32 = u32::MAX;
+const TO_END: NonZeroU32 = NonZeroU32::MAX;
 
 /// What texts share; of a manager message, all of it.
 pub(crate) struct Buffer {
@@ -70,11 +72,15 @@ impl Text {
 
     /// A part of a buffer.
     pub(crate) fn part(buffer: &Arc<Buffer>, range: Range<usize>) -> Self {
+        if range.is_empty() {
+            return Self::default();
+        }
         if let (Ok(start), Ok(end), Content::Str(_)) =
             (u32::try_from(range.start), u32::try_from(range.end), &buffer.content)
+            && let Some(end) = NonZeroU32::new(end)
             && end != TO_END
         {
-            return Self { buffer: Arc::clone(buffer), start, end };
+            return Self { buffer: Some(Arc::clone(buffer)), start, end };
         }
         Self::from(buffer.content.text(range).into_owned())
     }
@@ -83,25 +89,27 @@ impl Text {
     /// copied.
     #[must_use]
     pub fn share(&self, part: &str) -> Self {
-        let whole = self.as_str();
-        match (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize) {
-            Some(at) if at + part.len() <= whole.len() => {
-                let start = self.start as usize + at;
-                Self::part(&self.buffer, start..start + part.len())
-            }
-            _ => Self::from(part),
+        if let Some(buffer) = &self.buffer
+            && let Content::Str(whole) = &buffer.content
+            && let Some(start) = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)
+            && start + part.len() <= whole.len()
+        {
+            return Self::part(buffer, start..start + part.len());
         }
+        Self::from(part)
     }
 
     /// The text as `&str`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         let start = self.start as usize;
-        match &self.buffer.content {
+        match self.buffer.as_ref().map(|buffer| &buffer.content) {
             // It was cut between characters, so the defaults are never taken.
-            Content::Str(text) if self.end == TO_END => text.get(start..).unwrap_or_default(),
-            Content::Str(text) => text.get(start..self.end as usize).unwrap_or_default(),
-            Content::Raw(_) => "",
+            Some(Content::Str(text)) if self.end == TO_END => text.get(start..).unwrap_or_default(),
+            Some(Content::Str(text)) => {
+                text.get(start..self.end.get() as usize).unwrap_or_default()
+            }
+            Some(Content::Raw(_)) | None => "",
         }
     }
 
@@ -114,8 +122,7 @@ impl Text {
 
 impl Default for Text {
     fn default() -> Self {
-        static EMPTY: LazyLock<Text> = LazyLock::new(|| String::new().into());
-        EMPTY.clone()
+        Self { buffer: None, start: 0, end: TO_END }
     }
 }
 
@@ -153,9 +160,12 @@ impl fmt::Display for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
+        if text.is_empty() {
+            return Self::default();
+        }
         let content = Content::Str(text.into_boxed_str());
         let buffer = Arc::new(Buffer { content, index: Index::default() });
-        Self { buffer, start: 0, end: TO_END }
+        Self { buffer: Some(buffer), start: 0, end: TO_END }
     }
 }
 

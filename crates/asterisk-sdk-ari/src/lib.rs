@@ -59,7 +59,9 @@ mod transport;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-pub use asterisk_proto::ari::{AriEvent, Event, Resource, Subject, TypedEvent, event, model};
+pub use asterisk_proto::ari::{
+    AriEvent, Event, Resource, Schema, Subject, TypedEvent, event, model,
+};
 pub use builder::Builder;
 pub use client::Client;
 pub use error::{ConnectError, PlaybackError, RestError};

@@ -1,8 +1,8 @@
 //! What it costs to make typed events of messages that are there.
 //!
 //! ```text
-//! cargo bench -p asterisk-proto
-//! cargo bench -p asterisk-proto -- --rounds 1000000 QueueMember
+//! cargo bench -p asterisk-proto --bench decode
+//! cargo bench -p asterisk-proto --bench decode -- --rounds 1000000 QueueMember
 //! ```
 //!
 //! The messages in `events.txt` are captured of Asterisk 22. Figures are in `docs/performance.md`.

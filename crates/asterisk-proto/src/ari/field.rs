@@ -7,14 +7,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Timestamp;
-use crate::{BridgeId, ChannelId, ChannelState, HangupCause, PlaybackId, Text};
+use crate::{BridgeId, ChannelId, ChannelState, DeviceState, HangupCause, PlaybackId, Text};
 
 /// The buffer that is being read, so that text can share it.
 #[derive(Clone, Copy)]
@@ -27,26 +26,14 @@ impl Source<'_> {
     }
 }
 
-/// What became of a value.
-pub enum Read<T> {
-    Good(T),
-    Odd(Value),
-}
-
-impl<T> Read<T> {
-    /// Fills a field, or keeps the value under its wire name.
-    pub(super) fn put(self, slot: &mut T, name: &str, extra: &mut Map<String, Value>) {
-        match self {
-            Self::Good(value) => *slot = value,
-            Self::Odd(value) => {
-                extra.insert(name.to_owned(), value);
-            }
-        }
-    }
-}
+/// A value that a field can make nothing of; rare, so it takes little room where it is handed on.
+pub(super) type Odd = Option<Box<Value>>;
 
 /// A type that a field can have.
 pub trait Field: Sized {
+    /// Whether empty text stands for what is not there.
+    const EMPTY_IS_NONE: bool = false;
+
     /// What stands in for a field that the server left out.
     fn missing() -> Self;
 
@@ -66,81 +53,194 @@ pub trait Field: Sized {
         None
     }
 
-    fn array<'de, A: SeqAccess<'de>>(mut from: A, _: Source<'_>) -> Result<Read<Self>, A::Error> {
+    fn array<'de, A: SeqAccess<'de>>(
+        &mut self,
+        mut from: A,
+        _: Source<'_>,
+    ) -> Result<Odd, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = from.next_element()? {
             items.push(item);
         }
-        Ok(Read::Odd(Value::Array(items)))
+        Ok(Some(Box::new(Value::Array(items))))
     }
 
-    fn object<'de, A: MapAccess<'de>>(mut from: A, _: Source<'_>) -> Result<Read<Self>, A::Error> {
+    fn object<'de, A: MapAccess<'de>>(
+        &mut self,
+        mut from: A,
+        _: Source<'_>,
+    ) -> Result<Odd, A::Error> {
         let mut members = Map::new();
         while let Some((name, value)) = from.next_entry()? {
             members.insert(name, value);
         }
-        Ok(Read::Odd(Value::Object(members)))
+        Ok(Some(Box::new(Value::Object(members))))
+    }
+
+    /// Adds what is in `extra` of this value and of those within, each with its path.
+    fn add_extras<'a>(&'a self, _: &Path<'_>, _: &mut Extras<'a>) {}
+}
+
+/// What has no field, by path.
+pub(super) type Extras<'a> = Vec<(String, &'a Value)>;
+
+/// Where a value stands: its name behind those of the values it is in.
+pub struct Path<'a> {
+    pub(super) parent: Option<&'a Self>,
+    pub(super) name: &'a str,
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(f, "{parent}.")?;
+        }
+        f.write_str(self.name)
     }
 }
 
-/// Reads a `T` out of whatever value comes.
-pub(super) struct FieldSeed<'a, T> {
-    source: Source<'a>,
-    field: PhantomData<T>,
+/// What is read member by member: the inside of a JSON object.
+pub(super) trait Members {
+    /// Reads the value of the member with this name.
+    fn member<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        value: NextValue<'_, A>,
+    ) -> Result<Odd, A::Error>;
+
+    /// Where members go that have no field, and values that theirs can make nothing of.
+    fn extra(&mut self) -> &mut Map<String, Value>;
+
+    /// Adds what is in `extra`, here and in the members.
+    fn add_extras<'a>(&'a self, path: Option<&Path<'_>>, extras: &mut Extras<'a>);
+
+    fn read_all<'de, A: MapAccess<'de>>(
+        &mut self,
+        mut from: A,
+        source: Source<'_>,
+    ) -> Result<(), A::Error> {
+        while let Some(Name(name)) = from.next_key()? {
+            if let Some(odd) = self.member(&name, NextValue { from: &mut from, source })? {
+                self.extra().insert(name.into_owned(), *odd);
+            }
+        }
+        Ok(())
+    }
 }
 
-impl<'a, T> FieldSeed<'a, T> {
-    pub(super) fn new(source: Source<'a>) -> Self {
-        Self { source, field: PhantomData }
+/// The value of the member whose name was read.
+pub(super) struct NextValue<'a, A> {
+    from: &'a mut A,
+    source: Source<'a>,
+}
+
+impl<'de, A: MapAccess<'de>> NextValue<'_, A> {
+    pub(super) fn read_into<T: Field>(self, into: &mut T) -> Result<Odd, A::Error> {
+        self.from.next_value_seed(FieldSeed { into, source: self.source })
+    }
+
+    pub(super) fn skip(self) -> Result<Odd, A::Error> {
+        self.from.next_value::<IgnoredAny>().map(|_| None)
+    }
+
+    pub(super) fn keep(self) -> Result<Odd, A::Error> {
+        self.from.next_value().map(Some)
+    }
+}
+
+/// Reads one object into what is there already.
+pub(super) struct MembersSeed<'a, T> {
+    pub(super) into: &'a mut T,
+    pub(super) source: Source<'a>,
+}
+
+impl<'de, T: Members> DeserializeSeed<'de> for MembersSeed<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Members> Visitor<'de> for MembersSeed<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<(), A::Error> {
+        self.into.read_all(from, self.source)
+    }
+}
+
+/// Reads a `T` out of whatever value comes, into its place: models are large, and would be moved
+/// several times otherwise.
+pub(super) struct FieldSeed<'a, T> {
+    pub(super) into: &'a mut T,
+    pub(super) source: Source<'a>,
+}
+
+impl<T: Field> FieldSeed<'_, T> {
+    fn put(self, read: Option<T>, value: impl Into<Value>) -> Odd {
+        match read {
+            Some(read) => {
+                *self.into = read;
+                None
+            }
+            None => Some(Box::new(value.into())),
+        }
     }
 }
 
 impl<'de, T: Field> DeserializeSeed<'de> for FieldSeed<'_, T> {
-    type Value = Read<T>;
+    type Value = Odd;
 
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Odd, D::Error> {
         from.deserialize_any(self)
     }
 }
 
 impl<'de, T: Field> Visitor<'de> for FieldSeed<'_, T> {
-    type Value = Read<T>;
+    type Value = Odd;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Read::Good(T::missing()))
+    fn visit_unit<E>(self) -> Result<Odd, E> {
+        *self.into = T::missing();
+        Ok(None)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(T::text(value, self.source).map_or_else(|| Read::Odd(value.into()), Read::Good))
+    fn visit_str<E>(self, value: &str) -> Result<Odd, E> {
+        let read = T::text(value, self.source);
+        Ok(self.put(read, value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(T::integer(value).map_or_else(|| Read::Odd(value.into()), Read::Good))
+    fn visit_i64<E>(self, value: i64) -> Result<Odd, E> {
+        Ok(self.put(T::integer(value), value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+    fn visit_u64<E>(self, value: u64) -> Result<Odd, E> {
         let read = i64::try_from(value).ok().and_then(T::integer);
-        Ok(read.map_or_else(|| Read::Odd(value.into()), Read::Good))
+        Ok(self.put(read, value))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(T::float(value).map_or_else(|| Read::Odd(value.into()), Read::Good))
+    fn visit_f64<E>(self, value: f64) -> Result<Odd, E> {
+        Ok(self.put(T::float(value), value))
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(T::boolean(value).map_or_else(|| Read::Odd(value.into()), Read::Good))
+    fn visit_bool<E>(self, value: bool) -> Result<Odd, E> {
+        Ok(self.put(T::boolean(value), value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-        T::array(from, self.source)
+    fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<Odd, A::Error> {
+        self.into.array(from, self.source)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-        T::object(from, self.source)
+    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<Odd, A::Error> {
+        self.into.object(from, self.source)
     }
 }
 
@@ -177,6 +277,9 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn text(text: &str, source: Source<'_>) -> Option<Self> {
+        if T::EMPTY_IS_NONE && text.is_empty() {
+            return Some(None);
+        }
         T::text(text, source).map(Some)
     }
 
@@ -192,18 +295,34 @@ impl<T: Field> Field for Option<T> {
         T::boolean(value).map(Some)
     }
 
-    fn array<'de, A: SeqAccess<'de>>(from: A, source: Source<'_>) -> Result<Read<Self>, A::Error> {
-        Ok(match T::array(from, source)? {
-            Read::Good(value) => Read::Good(Some(value)),
-            Read::Odd(value) => Read::Odd(value),
-        })
+    fn array<'de, A: SeqAccess<'de>>(
+        &mut self,
+        from: A,
+        source: Source<'_>,
+    ) -> Result<Odd, A::Error> {
+        let odd = self.insert(T::missing()).array(from, source)?;
+        if odd.is_some() {
+            *self = None;
+        }
+        Ok(odd)
     }
 
-    fn object<'de, A: MapAccess<'de>>(from: A, source: Source<'_>) -> Result<Read<Self>, A::Error> {
-        Ok(match T::object(from, source)? {
-            Read::Good(value) => Read::Good(Some(value)),
-            Read::Odd(value) => Read::Odd(value),
-        })
+    fn object<'de, A: MapAccess<'de>>(
+        &mut self,
+        from: A,
+        source: Source<'_>,
+    ) -> Result<Odd, A::Error> {
+        let odd = self.insert(T::missing()).object(from, source)?;
+        if odd.is_some() {
+            *self = None;
+        }
+        Ok(odd)
+    }
+
+    fn add_extras<'a>(&'a self, path: &Path<'_>, extras: &mut Extras<'a>) {
+        if let Some(value) = self {
+            value.add_extras(path, extras);
+        }
     }
 }
 
@@ -213,40 +332,67 @@ impl<T: Field> Field for Vec<T> {
     }
 
     fn array<'de, A: SeqAccess<'de>>(
+        &mut self,
         mut from: A,
         source: Source<'_>,
-    ) -> Result<Read<Self>, A::Error> {
-        let mut items = Self::new();
-        while let Some(item) = from.next_element_seed(FieldSeed::<T>::new(source))? {
-            items.push(match item {
-                Read::Good(item) => item,
-                // The others keep their places.
-                Read::Odd(_) => T::missing(),
-            });
+    ) -> Result<Odd, A::Error> {
+        self.clear();
+        loop {
+            // An item that a `T` can make nothing of keeps its place.
+            let mut item = T::missing();
+            if from.next_element_seed(FieldSeed { into: &mut item, source })?.is_none() {
+                return Ok(None);
+            }
+            self.push(item);
         }
-        Ok(Read::Good(items))
+    }
+
+    fn add_extras<'a>(&'a self, path: &Path<'_>, extras: &mut Extras<'a>) {
+        for (index, item) in self.iter().enumerate() {
+            item.add_extras(&Path { parent: Some(path), name: &index.to_string() }, extras);
+        }
     }
 }
 
 /// An object of text, such as channel variables; other values are kept as their JSON.
-impl Field for BTreeMap<String, Text> {
+impl Field for BTreeMap<Text, Text> {
     fn missing() -> Self {
         Self::new()
     }
 
     fn object<'de, A: MapAccess<'de>>(
+        &mut self,
         mut from: A,
         source: Source<'_>,
-    ) -> Result<Read<Self>, A::Error> {
-        let mut members = Self::new();
+    ) -> Result<Odd, A::Error> {
+        self.clear();
         while let Some(Name(name)) = from.next_key()? {
-            let value = match from.next_value_seed(FieldSeed::<Text>::new(source))? {
-                Read::Good(text) => text,
-                Read::Odd(value) => Text::from(value.to_string()),
-            };
-            members.insert(name.into_owned(), value);
+            let mut value = Text::default();
+            if let Some(odd) = from.next_value_seed(FieldSeed { into: &mut value, source })? {
+                value = Text::from(odd.to_string());
+            }
+            self.insert(source.text(&name), value);
         }
-        Ok(Read::Good(members))
+        Ok(None)
+    }
+}
+
+/// An object that may hold anything.
+impl Field for Map<String, Value> {
+    fn missing() -> Self {
+        Self::new()
+    }
+
+    fn object<'de, A: MapAccess<'de>>(
+        &mut self,
+        mut from: A,
+        _: Source<'_>,
+    ) -> Result<Odd, A::Error> {
+        self.clear();
+        while let Some((name, value)) = from.next_entry()? {
+            self.insert(name, value);
+        }
+        Ok(None)
     }
 }
 
@@ -348,12 +494,31 @@ macro_rules! integers {
     )+};
 }
 
-integers!(i64, u32, u64);
+integers!(i64, u16, u32, u64);
 
-/// Ids and open enums: made from any text, empty when missing.
+/// Ids: any text, shared with the buffer.
+macro_rules! ids {
+    ($($type:ty),+) => {$(
+        impl Field for $type {
+            fn missing() -> Self {
+                Self::from(Text::default())
+            }
+
+            fn text(text: &str, source: Source<'_>) -> Option<Self> {
+                Some(Self::from(source.text(text)))
+            }
+        }
+    )+};
+}
+
+ids!(BridgeId, ChannelId, PlaybackId);
+
+/// Open enums: made from any text, empty when missing.
 macro_rules! words {
     ($($type:ty),+ $(,)?) => {$(
         impl $crate::ari::field::Field for $type {
+            const EMPTY_IS_NONE: bool = true;
+
             fn missing() -> Self {
                 <$type>::from("")
             }
@@ -367,4 +532,4 @@ macro_rules! words {
 
 pub(super) use words;
 
-words!(BridgeId, ChannelId, ChannelState, PlaybackId);
+words!(ChannelState, DeviceState);

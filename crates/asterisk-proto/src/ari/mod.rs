@@ -11,6 +11,7 @@
 pub mod event;
 mod field;
 pub mod model;
+mod peek;
 mod raw;
 
 pub use event::{AriEvent, TypedEvent};
@@ -18,3 +19,13 @@ pub use model::{FromJson, Model};
 pub use raw::{Event, Resource, Subject};
 
 pub use crate::Timestamp;
+
+/// What a model or an event can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The name that Asterisk has for it.
+    pub name: &'static str,
+    /// Each property's name on the wire and its Rust type.
+    pub properties: &'static [(&'static str, &'static str)],
+}

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed;
 
 use super::event::{AriEvent, TypedEvent};
-use super::field::{Name, Source};
+use super::field::{Members, MembersSeed, Source};
+use super::peek::{Peeked, peek};
 use crate::error::ParseError;
 use crate::{Text, Timestamp};
 
@@ -22,14 +23,6 @@ struct Inner {
     peeked: Peeked,
 }
 
-#[derive(Default)]
-struct Peeked {
-    kind: Option<Text>,
-    application: Text,
-    timestamp: Text,
-    subjects: Vec<Subject>,
-}
-
 /// A kind of object that events are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,6 +31,10 @@ pub enum Resource {
     Bridge,
     /// A channel, by its id.
     Channel,
+    /// A device, by its name: `Stasis:lamp`.
+    Device,
+    /// An endpoint, by technology and name: `PJSIP/100`.
+    Endpoint,
     /// A playback, by its id.
     Playback,
     /// A recording, by its name.
@@ -54,6 +51,12 @@ pub struct Subject {
     pub id: Text,
 }
 
+impl Subject {
+    pub(super) fn new(resource: Resource, id: Text) -> Self {
+        Self { resource, id }
+    }
+}
+
 impl Event {
     /// Looks through the text of an event.
     ///
@@ -61,10 +64,7 @@ impl Event {
     ///
     /// When it is not JSON, not an object, or has no `type`.
     pub fn new(json: Text) -> Result<Self, ParseError> {
-        let peek = PeekSeed(Source(&json));
-        let mut text = serde_json::Deserializer::from_str(&json);
-        let peeked = peek.deserialize(&mut text).and_then(|peeked| text.end().map(|()| peeked));
-        match peeked {
+        match peek(&json) {
             Ok(peeked) if peeked.kind.is_some() => Ok(Self(Arc::new(Inner { json, peeked }))),
             Ok(_) => Err(ParseError::new("an event with a type", json.as_bytes())),
             Err(_) => Err(ParseError::new("a JSON object", json.as_bytes())),
@@ -89,12 +89,20 @@ impl Event {
         Timestamp::from(self.0.peeked.timestamp.clone())
     }
 
-    /// The channels, bridges, playbacks and recordings that it is about, each once.
+    /// The id of the server that says it (`entity_id` in its info); empty where it says none.
+    #[must_use]
+    pub fn asterisk_id(&self) -> &str {
+        &self.0.peeked.asterisk_id
+    }
+
+    /// The channels, bridges, playbacks, recordings, endpoints and devices that it is about, each
+    /// once.
     ///
-    /// A playback's or recording's target (`channel:…`, `bridge:…`) is one of them.
+    /// A playback's or recording's target (`channel:…`, `bridge:…`) is one of them; the channels in a
+    /// bridge are not, nor is a channel's endpoint.
     #[must_use]
     pub fn subjects(&self) -> &[Subject] {
-        &self.0.peeked.subjects
+        self.0.peeked.subjects.as_slice()
     }
 
     /// All of it, as the server wrote it.
@@ -123,6 +131,13 @@ impl Event {
     pub fn typed(&self) -> TypedEvent {
         TypedEvent::new(self)
     }
+
+    /// Reads the members into a typed event.
+    pub(super) fn read_into(&self, into: &mut impl Members) {
+        let mut json = serde_json::Deserializer::from_str(&self.0.json);
+        // All of it was parsed before, so this does not fail any more.
+        let _ = MembersSeed { into, source: Source(&self.0.json) }.deserialize(&mut json);
+    }
 }
 
 impl fmt::Debug for Event {
@@ -138,229 +153,6 @@ impl PartialEq for Event {
 }
 
 impl Eq for Event {}
-
-/// Skips a value but parses all of it, so that an event that was let through can be decoded.
-struct Skip;
-
-impl<'de> Deserialize<'de> for Skip {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Skip {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
-        while from.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
-        while from.next_entry::<Self, Self>()?.is_some() {}
-        Ok(self)
-    }
-}
-
-/// Reads text, and skips anything else.
-struct TextSeed<'a>(Source<'a>);
-
-/// Reads the top of an event.
-struct PeekSeed<'a>(Source<'a>);
-
-/// Reads which object a member is about.
-struct SubjectSeed<'a> {
-    source: Source<'a>,
-    resource: Resource,
-    /// The member that identifies it.
-    key: &'static str,
-    subjects: &'a mut Vec<Subject>,
-}
-
-/// The methods of a visitor that has no use for these values.
-macro_rules! skip_others {
-    ($value:expr; $($method:ident($type:ty)),+) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON value")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok($value)
-        }
-
-        $(fn $method<E>(self, _: $type) -> Result<Self::Value, E> {
-            Ok($value)
-        })+
-
-        fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-            Skip.visit_seq(from)?;
-            Ok($value)
-        }
-    };
-}
-
-impl<'de> DeserializeSeed<'de> for TextSeed<'_> {
-    type Value = Option<Text>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TextSeed<'_> {
-    type Value = Option<Text>;
-
-    skip_others!(None; visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(self.0.text(text)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-        Skip.visit_map(from)?;
-        Ok(None)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for SubjectSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl SubjectSeed<'_> {
-    fn add(&mut self, resource: Resource, id: Text) {
-        let subject = Subject { resource, id };
-        if !self.subjects.contains(&subject) {
-            self.subjects.push(subject);
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for SubjectSeed<'_> {
-    type Value = ();
-
-    skip_others!(
-        (); visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str)
-    );
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut from: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = from.next_key()? {
-            if *name == *self.key {
-                if let Some(id) = from.next_value_seed(TextSeed(self.source))? {
-                    self.add(self.resource, id);
-                }
-            } else if name == "target_uri" {
-                if let Some(uri) = from.next_value_seed(TextSeed(self.source))? {
-                    if let Some(id) = uri.strip_prefix("channel:") {
-                        self.add(Resource::Channel, self.source.text(id));
-                    } else if let Some(id) = uri.strip_prefix("bridge:") {
-                        self.add(Resource::Bridge, self.source.text(id));
-                    }
-                }
-            } else {
-                from.next_value::<Skip>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for PeekSeed<'_> {
-    type Value = Peeked;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PeekSeed<'_> {
-    type Value = Peeked;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an event")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Peeked, A::Error> {
-        let source = self.0;
-        let mut peeked = Peeked::default();
-        // The order of members is not fixed: `type` need not be the first.
-        while let Some(Name(name)) = from.next_key()? {
-            let (resource, key) = match &*name {
-                "type" => {
-                    peeked.kind = from.next_value_seed(TextSeed(source))?;
-                    continue;
-                }
-                "application" => {
-                    let text = from.next_value_seed(TextSeed(source))?;
-                    peeked.application = text.unwrap_or_default();
-                    continue;
-                }
-                "timestamp" => {
-                    let text = from.next_value_seed(TextSeed(source))?;
-                    peeked.timestamp = text.unwrap_or_default();
-                    continue;
-                }
-                "channel"
-                | "replace_channel"
-                | "caller"
-                | "peer"
-                | "forwarded"
-                | "transferee"
-                | "transfer_target"
-                | "transferer_first_leg"
-                | "transferer_second_leg"
-                | "destination_link_first_leg"
-                | "destination_link_second_leg"
-                | "destination_threeway_channel" => (Resource::Channel, "id"),
-                "bridge"
-                | "bridge_from"
-                | "transferer_first_leg_bridge"
-                | "transferer_second_leg_bridge"
-                | "destination_threeway_bridge" => (Resource::Bridge, "id"),
-                "playback" => (Resource::Playback, "id"),
-                "recording" => (Resource::Recording, "name"),
-                _ => {
-                    from.next_value::<Skip>()?;
-                    continue;
-                }
-            };
-            let subjects = &mut peeked.subjects;
-            from.next_value_seed(SubjectSeed { source, resource, key, subjects })?;
-        }
-        Ok(peeked)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -411,7 +203,7 @@ mod tests {
         let destroyed: ChannelDestroyed = event.decode().unwrap();
         assert_eq!(destroyed.cause, HangupCause::NormalClearing);
         assert_eq!((&*destroyed.cause_txt, destroyed.tech_cause), ("", None));
-        assert_eq!(destroyed.asterisk_id, "7");
+        assert_eq!(destroyed.event.asterisk_id(), "");
         let channel = destroyed.channel;
         assert_eq!(channel.id, "");
         assert_eq!(channel.state, ChannelState::Other("".into()));
@@ -478,6 +270,6 @@ mod tests {
         }
         let list = Vec::<Playback>::from_json(&Bytes::from_static(br#"[{"id":"a"},5]"#)).unwrap();
         assert_eq!((list.len(), list[0].id.as_str()), (2, "a"));
-        assert_eq!(Playback::FIELDS.len(), 6);
+        assert_eq!(Playback::SCHEMA.properties.len(), 6);
     }
 }

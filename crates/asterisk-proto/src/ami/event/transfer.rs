@@ -31,7 +31,7 @@ open_enum! {
         #[wire("Bridge")]
         Bridge,
         /// The transferee took the place of a channel that ran an application.
-        #[wire("App")]
+        #[wire("App", "Application")]
         App,
         /// The two bridges stay, linked by a Local channel.
         #[wire("Link")]

@@ -4,11 +4,11 @@
 macro_rules! ari_event {
     (
         $(#[doc = $doc:expr])+
-        #[event($wire:literal)]
+        #[event($event:literal)]
         pub struct $name:ident {
             $(
                 $(#[doc = $field_doc:expr])+
-                #[json($json:literal)]
+                #[json($wire:literal)]
                 pub $field:ident: $type:ty,
             )*
         }
@@ -19,79 +19,45 @@ macro_rules! ari_event {
         pub struct $name {
             $(
                 $(#[doc = $field_doc])+
-                #[doc = concat!("\n\nOn the wire: `", $json, "`.")]
+                #[doc = concat!("\n\nOn the wire: `", $wire, "`.")]
                 pub $field: $type,
             )*
-            /// The id of the server that says it (`asterisk_id`).
-            pub asterisk_id: $crate::Text,
-            /// The event as it was received: application, time stamp, and whatever else it carries.
+            /// Properties that this version of the crate does not know, and known ones whose value
+            /// has an unexpected type.
+            pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+            /// The event as it was received: application, time stamp, server, and its JSON.
             pub event: $crate::ari::Event,
         }
 
+        $crate::ari::model::macros::members!(
+            $name { $($wire => $field,)* }
+            known "type" | "application" | "timestamp" | "asterisk_id"
+        );
+
         impl $crate::ari::AriEvent for $name {
-            const NAME: &'static str = $wire;
-            const FIELDS: &'static [(&'static str, &'static str)] =
-                &[$(($json, stringify!($type))),*];
+            const SCHEMA: $crate::ari::Schema = $crate::ari::Schema {
+                name: $event,
+                properties: &[$(($wire, stringify!($type))),*],
+            };
 
             fn from_event(event: &$crate::ari::Event) -> Self {
-                use $crate::ari::field::{Field, FieldSeed, Name, Read, Source};
-
-                /// The properties without the event itself.
-                struct Properties {
-                    $($field: $type,)*
-                    asterisk_id: $crate::Text,
-                }
-
-                impl Field for Properties {
-                    fn missing() -> Self {
-                        Self {
-                            $($field: <$type as Field>::missing(),)*
-                            asterisk_id: Field::missing(),
-                        }
-                    }
-
-                    fn object<'de, A: ::serde::de::MapAccess<'de>>(
-                        mut from: A,
-                        source: Source<'_>,
-                    ) -> Result<Read<Self>, A::Error> {
-                        let mut properties = Self::missing();
-                        // What has no field here stays readable in the event.
-                        while let Some(Name(name)) = from.next_key()? {
-                            match &*name {
-                                $($json => {
-                                    let seed = FieldSeed::<$type>::new(source);
-                                    if let Read::Good(value) = from.next_value_seed(seed)? {
-                                        properties.$field = value;
-                                    }
-                                })*
-                                "asterisk_id" => {
-                                    let seed = FieldSeed::<$crate::Text>::new(source);
-                                    if let Read::Good(value) = from.next_value_seed(seed)? {
-                                        properties.asterisk_id = value;
-                                    }
-                                }
-                                _ => {
-                                    from.next_value::<::serde::de::IgnoredAny>()?;
-                                }
-                            }
-                        }
-                        Ok(Read::Good(properties))
-                    }
-                }
-
-                // An event has been parsed as a whole before, so this cannot fail any more.
-                let properties: Properties =
-                    $crate::ari::model::read(event.json(), "an event")
-                        .unwrap_or_else(|_| Field::missing());
-                Self {
-                    $($field: properties.$field,)*
-                    asterisk_id: properties.asterisk_id,
+                let mut typed = Self {
+                    $($field: <$type as $crate::ari::field::Field>::missing(),)*
+                    extra: ::serde_json::Map::new(),
                     event: event.clone(),
-                }
+                };
+                event.read_into(&mut typed);
+                typed
             }
 
             fn event(&self) -> &$crate::ari::Event {
                 &self.event
+            }
+
+            fn extras(&self) -> Vec<(String, &::serde_json::Value)> {
+                let mut extras = Vec::new();
+                $crate::ari::field::Members::add_extras(self, None, &mut extras);
+                extras
             }
         }
     };
@@ -113,8 +79,8 @@ macro_rules! ari_events {
         }
 
         impl TypedEvent {
-            /// The names of all events that have a type, as the server writes them.
-            pub const NAMES: &'static [&'static str] = &[$(<$name as AriEvent>::NAME),+];
+            /// All events that have a type.
+            pub const TYPES: &'static [Schema] = &[$(<$name as AriEvent>::SCHEMA),+];
 
             pub(super) fn new(event: &Event) -> Self {
                 match event.name() {
@@ -122,6 +88,25 @@ macro_rules! ari_events {
                         <$name as AriEvent>::NAME => Self::$name(Box::new($name::from_event(event))),
                     )+
                     _ => Self::Other(event.clone()),
+                }
+            }
+
+            /// The event that it was read from.
+            #[must_use]
+            pub fn event(&self) -> &Event {
+                match self {
+                    $(Self::$name(typed) => typed.event(),)+
+                    Self::Other(event) => event,
+                }
+            }
+
+            /// What has no field: all that is in `extra`, here and in the models within, each with
+            /// the path to it. Empty for [`TypedEvent::Other`].
+            #[must_use]
+            pub fn extras(&self) -> Vec<(String, &Value)> {
+                match self {
+                    $(Self::$name(typed) => typed.extras(),)+
+                    Self::Other(_) => Vec::new(),
                 }
             }
         }

@@ -14,6 +14,16 @@ ari_event!(
 );
 
 ari_event!(
+    /// One of several media has ended, and the next follows.
+    #[event("PlaybackContinuing")]
+    pub struct PlaybackContinuing {
+        /// The playback; its `media_uri` is what has ended.
+        #[json("playback")]
+        pub playback: Playback,
+    }
+);
+
+ari_event!(
     /// A playback has ended: its state says how.
     ///
     /// It never comes for media that does not exist.

@@ -6,6 +6,7 @@ use crate::ari::Timestamp;
 
 model!(
     /// What the server says about itself, as far as it was asked.
+    #[model("AsteriskInfo")]
     pub struct AsteriskInfo {
         /// How it was built.
         #[json("build")]
@@ -32,6 +33,7 @@ impl AsteriskInfo {
 
 model!(
     /// How the server was built.
+    #[model("BuildInfo")]
     pub struct BuildInfo {
         /// The operating system that it was built on.
         #[json("os")]
@@ -56,6 +58,7 @@ model!(
 
 model!(
     /// The server's version and identity.
+    #[model("SystemInfo")]
     pub struct SystemInfo {
         /// The version of Asterisk, such as `22.10.1`.
         #[json("version")]
@@ -68,6 +71,7 @@ model!(
 
 model!(
     /// The server's main settings.
+    #[model("ConfigInfo")]
     pub struct ConfigInfo {
         /// The server's name.
         #[json("name")]
@@ -92,6 +96,7 @@ model!(
 
 model!(
     /// Whom the server runs as.
+    #[model("SetId")]
     pub struct SetId {
         /// The user.
         #[json("user")]
@@ -104,6 +109,7 @@ model!(
 
 model!(
     /// Since when the server runs.
+    #[model("StatusInfo")]
     pub struct StatusInfo {
         /// When it was started.
         #[json("startup_time")]
@@ -111,5 +117,21 @@ model!(
         /// When its configuration was last loaded.
         #[json("last_reload_time")]
         pub last_reload_time: Timestamp,
+    }
+);
+
+model!(
+    /// The answer to a ping.
+    #[model("AsteriskPing")]
+    pub struct AsteriskPing {
+        /// The id that this server has among several.
+        #[json("asterisk_id")]
+        pub asterisk_id: Text,
+        /// Always `pong`.
+        #[json("ping")]
+        pub ping: Text,
+        /// The server's time.
+        #[json("timestamp")]
+        pub timestamp: Timestamp,
     }
 );

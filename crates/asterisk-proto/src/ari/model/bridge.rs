@@ -10,6 +10,7 @@ use crate::{BridgeId, ChannelId, Text};
 
 model!(
     /// A bridge: what connects the media of channels, as it was at one moment.
+    #[model("Bridge")]
     pub struct Bridge {
         /// The bridge's id.
         #[json("id")]
@@ -43,7 +44,7 @@ model!(
         pub creation_time: Timestamp,
         /// The bridge's variables. Asterisk 22.
         #[json("bridgevars")]
-        pub bridge_vars: BTreeMap<String, Text>,
+        pub bridge_vars: BTreeMap<Text, Text>,
     }
 );
 

@@ -5,6 +5,7 @@ use crate::Text;
 
 model!(
     /// A caller's or a connected party's name and number; both are empty when they are not known.
+    #[model("CallerID")]
     pub struct CallerId {
         /// The name.
         #[json("name")]

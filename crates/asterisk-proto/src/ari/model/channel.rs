@@ -9,6 +9,7 @@ use crate::{ChannelId, ChannelState, Text};
 
 model!(
     /// A channel: one leg of a call, as it was at one moment.
+    #[model("Channel")]
     pub struct Channel {
         /// The channel's id, the same for its whole life.
         #[json("id")]
@@ -44,7 +45,7 @@ model!(
         /// The variables that `ari.conf` sets out to be sent with channels (`channelvars`), and
         /// what the operation that made the channel has to tell.
         #[json("channelvars")]
-        pub channel_vars: BTreeMap<String, Text>,
+        pub channel_vars: BTreeMap<Text, Text>,
         /// The number from which a call was redirected, if it was. Asterisk 22.
         #[json("caller_rdnis")]
         pub caller_rdnis: Option<Text>,
@@ -56,6 +57,7 @@ model!(
 
 model!(
     /// A place in the dialplan and the application that runs there.
+    #[model("DialplanCEP")]
     pub struct DialplanCep {
         /// The context.
         #[json("context")]
@@ -73,4 +75,12 @@ model!(
         #[json("app_data")]
         pub app_data: Text,
     }
+);
+
+model!(
+    /// What a dialled channel answers: nothing so far.
+    ///
+    /// Asterisk documents it and no reply has it.
+    #[model("Dialed")]
+    pub struct Dialed {}
 );

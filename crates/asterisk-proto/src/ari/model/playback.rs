@@ -7,6 +7,7 @@ use crate::{PlaybackId, Text};
 
 model!(
     /// Media that is played to a channel or a bridge.
+    #[model("Playback")]
     pub struct Playback {
         /// The playback's id.
         #[json("id")]
