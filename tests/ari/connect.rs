@@ -125,6 +125,25 @@ async fn what_is_not_ari_is_told_apart() {
 }
 
 #[tokio::test]
+async fn a_server_that_speaks_first_is_not_ari() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // A manager port greets whoever comes, before or after the request.
+    let script = async || {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let greeting = b"Asterisk Call Manager/9.0.0\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut stream, greeting).await.unwrap();
+        stream
+    };
+    for _ in 0..10 {
+        let connecting = Client::builder(format!("http://{address}")).login("app", "s3cret");
+        let (result, _stream) = soon(async { tokio::join!(connecting.connect(), script()) }).await;
+        let error = result.unwrap_err();
+        assert!(matches!(error, ConnectError::Protocol(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_event_connection_says_why() {
     let mut peer = AriPeer::bind().await;
     let connecting = builder(&peer).app("demo").connect();

@@ -47,8 +47,62 @@ async fn each_status_is_an_error_whatever_its_body() {
             let error = failed(&reply(&format!("{status} X"), body)).await;
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{body}");
             assert_eq!(error.is_conflict(), status == 409);
+            assert_eq!(error.is_bad_request(), status == 400);
+            assert_eq!(error.is_unprocessable(), status == 422);
+            assert_eq!(error.is_unavailable(), status == 503);
         }
     }
+}
+
+#[tokio::test]
+async fn what_the_server_calls_a_body_does_not_matter() {
+    let (client, mut peer) = rest_only(|builder| builder).await;
+    let captured = String::from_utf8(capture!("channels").to_vec()).unwrap();
+    for kind in ["Content-type: text/html", "Content-type: \"", "X-None: 1"] {
+        let reply = captured.replace("Content-type: application/json", kind);
+        assert!(reply.contains(kind));
+        let script = async { peer.next().await.reply(reply.as_bytes()).await };
+        let list = client.channels().list().into_future();
+        let (channels, ()) = soon(async { tokio::join!(list, script) }).await;
+        assert_eq!(channels.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_redirection_is_an_error_and_not_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        let reply = format!(
+            "HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+        );
+        let error = failed(reply.as_bytes()).await;
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_an_error() {
+    for reply in [
+        &b"Asterisk Call Manager/9.0.0\r\n"[..],
+        b"HTTP/1.1 ",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\0\0\0\0\r\n\r\n",
+    ] {
+        let error = failed(reply).await;
+        assert_eq!(error.delivery(), Some(Delivery::Unknown), "{reply:?} {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_not_read() {
+    let (client, mut peer) = rest_only(|builder| builder).await;
+    let endless = [&b"HTTP/1.1 200 OK\r\nX: "[..], &vec![b'x'; 16 << 20]].concat();
+    let script = async { peer.next().await.reply_if_wanted(&endless).await };
+    let list = client.channels().list().into_future();
+    let (result, ()) = soon(async { tokio::join!(list, script) }).await;
+    assert_eq!(result.unwrap_err().delivery(), Some(Delivery::Unknown));
 }
 
 #[tokio::test]

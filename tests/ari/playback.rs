@@ -77,3 +77,30 @@ async fn a_playback_of_a_client_without_events_says_so() {
     let error = soon(playback.unwrap().finished().into_future()).await.unwrap_err();
     assert_eq!(error.to_string(), "the event connection has ended: no application was named");
 }
+
+#[tokio::test]
+async fn one_that_has_just_ended_is_not_waited_for() {
+    let (client, mut peer, _socket) = connected(|builder| builder).await;
+    let captured = String::from_utf8(capture!("play").to_vec()).unwrap();
+    for (state, expected) in
+        [("done", Ok(PlaybackState::Done)), ("failed", Err(PlaybackState::Failed))]
+    {
+        // The server says the end before it forgets the playback.
+        let reply = captured.replace(r#""state":"playing"}"#, &format!(r#""state":"{state}"}}"#));
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+        let length = captured.split_once("\r\n\r\n").unwrap().1.len();
+        let head = head.replace(&length.to_string(), &body.len().to_string());
+        let script = async {
+            let exchange = peer.expect("GET /ari/playbacks/capture-play").await;
+            exchange.reply(format!("{head}\r\n\r\n{body}").as_bytes()).await;
+        };
+        let finished = client.playback("capture-play").finished().into_future();
+        let (result, ()) = soon(async { tokio::join!(finished, script) }).await;
+        let state = match result {
+            Ok(playback) => Ok(playback.state),
+            Err(PlaybackError::Failed(playback)) => Err(playback.state),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(state, expected);
+    }
+}

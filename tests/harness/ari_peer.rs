@@ -73,6 +73,8 @@ pub struct Request {
 pub struct Exchange {
     /// What was asked.
     pub request: Request,
+    /// On which connection, in the order in which they were made: 0 is the first.
+    pub connection: usize,
     stream: TcpStream,
     back: mpsc::Sender<Exchange>,
 }
@@ -88,10 +90,12 @@ impl AriPeer {
         let address = listener.local_addr().expect("it is bound");
         let (back, exchanges) = mpsc::channel(256);
         let accepting = tokio::spawn(async move {
+            let mut connection = 0;
             while let Ok((stream, _)) = listener.accept().await {
                 // Frames are small, and tests wait for each.
                 stream.set_nodelay(true).expect("it is a socket");
-                tokio::spawn(next(stream, back.clone()));
+                tokio::spawn(next(stream, connection, back.clone()));
+                connection += 1;
             }
         });
         Self { address, exchanges, accepting }
@@ -101,6 +105,12 @@ impl AriPeer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it listens: `127.0.0.1:12345`.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The next request, whatever connection it comes on.
@@ -136,7 +146,7 @@ impl Drop for AriPeer {
 }
 
 /// Reads a connection's next request and hands it over; gives up when there is none.
-async fn next(mut stream: TcpStream, back: mpsc::Sender<Exchange>) {
+async fn next(mut stream: TcpStream, connection: usize, back: mpsc::Sender<Exchange>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let Ok(byte) = stream.read_u8().await else { return };
@@ -156,8 +166,8 @@ async fn next(mut stream: TcpStream, back: mpsc::Sender<Exchange>) {
         return;
     }
     let body = String::from_utf8(body).expect("a request's body is text");
-    let exchange =
-        Exchange { request: Request { line, headers, body }, stream, back: back.clone() };
+    let request = Request { line, headers, body };
+    let exchange = Exchange { request, connection, stream, back: back.clone() };
     // The test may be over.
     let _ = back.send(exchange).await;
 }
@@ -170,7 +180,45 @@ impl Exchange {
     /// When the client has gone.
     pub async fn reply(mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("the client reads the reply");
-        tokio::spawn(next(self.stream, self.back));
+        tokio::spawn(next(self.stream, self.connection, self.back));
+    }
+
+    /// Replies to a client that may have gone, and waits in the background for the connection's next
+    /// request.
+    pub async fn reply_if_wanted(mut self, bytes: &[u8]) {
+        if self.stream.write_all(bytes).await.is_ok() {
+            tokio::spawn(next(self.stream, self.connection, self.back));
+        }
+    }
+
+    /// Writes a part of the reply.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn part(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("the client reads the reply");
+    }
+
+    /// Writes as much of a reply as the client and the system take before they stand still, and
+    /// gives how many bytes these were.
+    ///
+    /// # Panics
+    ///
+    /// When the client has gone.
+    pub async fn fill(&mut self, bytes: &[u8]) -> usize {
+        let mut written = 0;
+        let still = std::time::Duration::from_millis(200);
+        while let Ok(count) = tokio::time::timeout(still, self.stream.write(bytes)).await {
+            written += count.expect("the client holds the connection");
+        }
+        written
+    }
+
+    /// Waits until the client closes the connection. Whatever else it sends is dropped.
+    pub async fn gone(mut self) {
+        let mut rest = [0; 1024];
+        while let Ok(1..) = self.stream.read(&mut rest).await {}
     }
 
     /// Replies and closes the connection.

@@ -25,6 +25,8 @@ pub struct Server {
     pub ami_nobody: (String, String),
     /// `ASTERISK_HTTP`: the base URL of the HTTP server.
     pub http: String,
+    /// `ASTERISK_HTTPS`: the same over TLS.
+    pub https: String,
     /// `ASTERISK_SIP`: host and port of SIP over UDP.
     pub sip: String,
     /// The ARI user.
@@ -108,6 +110,7 @@ impl Server {
             ami_limited: user("LIMITED_"),
             ami_nobody: user("NOBODY_"),
             http: variable("ASTERISK_HTTP"),
+            https: variable("ASTERISK_HTTPS"),
             sip: variable("ASTERISK_SIP"),
             ari_user: variable("ASTERISK_ARI_USER"),
             ari_password: variable("ASTERISK_ARI_PASSWORD"),

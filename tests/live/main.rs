@@ -9,6 +9,7 @@ mod ami_faults;
 #[cfg(test)]
 mod ami_surface;
 mod ari;
+mod ari_tls;
 mod async_agi;
 mod blocking;
 mod calls;

@@ -8,6 +8,7 @@ mod agi;
 mod ami_actions;
 mod ami_events;
 mod ari_models;
+mod ari_operations;
 
 use serde_json::Value;
 

@@ -169,6 +169,18 @@ impl From<String> for Text {
     }
 }
 
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Self {
+        text.clone()
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())

@@ -18,6 +18,9 @@ pub struct Builder {
     password: Secret,
     pub(crate) apps: Vec<String>,
     pub(crate) subscribe_all: bool,
+    user_agent: String,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::Tls>,
     http: HttpLimits,
     pub(crate) socket: SocketLimits,
 }
@@ -37,6 +40,10 @@ impl Builder {
     pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
     /// How long a request may take, its reply included.
     pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+    /// How long the next piece of a reply's body may take.
+    pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(10);
+    /// How long a connection is kept for the next request.
+    pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
     /// The largest body of a reply, in bytes: 16 MiB.
     pub const DEFAULT_MAX_BODY: usize = 16 << 20;
     /// How many requests are under way at once, each on a connection of its own.
@@ -55,11 +62,17 @@ impl Builder {
             password: Secret::from(""),
             apps: Vec::new(),
             subscribe_all: false,
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            #[cfg(feature = "tls")]
+            tls: None,
             http: HttpLimits {
                 connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
                 request_timeout: Self::DEFAULT_REQUEST_TIMEOUT,
+                body_timeout: Self::DEFAULT_BODY_TIMEOUT,
+                idle_timeout: Self::DEFAULT_IDLE_TIMEOUT,
                 max_body: Self::DEFAULT_MAX_BODY,
                 max_connections: Self::DEFAULT_MAX_CONNECTIONS,
+                retries: 0,
             },
             socket: SocketLimits {
                 max_event: Self::DEFAULT_MAX_EVENT,
@@ -93,7 +106,21 @@ impl Builder {
         self
     }
 
-    /// See [`Builder::DEFAULT_CONNECT_TIMEOUT`].
+    /// How to speak TLS with a server at `https://…`. Without it the system's authorities are
+    /// trusted, and the certificate has to be for the host of the address.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// What the client calls itself (`User-Agent`); this crate's name and version without it.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// See [`Builder::DEFAULT_CONNECT_TIMEOUT`]. It covers finding the host's address, TCP and TLS.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.http.connect_timeout = limit;
         self
@@ -103,6 +130,34 @@ impl Builder {
     /// what is being played to the channel, so it should be longer than prompts are.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.http.request_timeout = limit;
+        self
+    }
+
+    /// See [`Builder::DEFAULT_BODY_TIMEOUT`]. It is all that limits the time of a
+    /// [`Download`](crate::Download) once that has begun, and runs only while a piece is waited for.
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.http.body_timeout = limit;
+        self
+    }
+
+    /// See [`Builder::DEFAULT_IDLE_TIMEOUT`]. Asterisk closes a connection that was idle for 15
+    /// seconds (`session_keep_alive` in `http.conf`), so it should be shorter than that: a request
+    /// that meets the server's closing on its way fails with an unknown outcome. At least a
+    /// millisecond.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.http.idle_timeout = limit.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How often a `GET` is sent again when its connection fails; 0 without it.
+    ///
+    /// Only reading is repeated, at once and within the one
+    /// [request timeout](Builder::request_timeout), and only after
+    /// [`RestError::Transport`](crate::RestError::Transport): no other request is, because a second
+    /// one could do the thing twice or be refused for what the first has done. An answer of any
+    /// status is not a failure of the connection. Downloads are not repeated.
+    pub fn retry_reads(mut self, times: u32) -> Self {
+        self.http.retries = times;
         self
     }
 
@@ -157,8 +212,26 @@ impl Builder {
     pub async fn connect(self) -> Result<Client, ConnectError> {
         let base = Base::parse(&self.url.0)?;
         let peer = base.authority().to_owned();
-        let transport = HttpTransport::new(base, &self.user, &self.password, self.http.clone())?;
-        Client::connect(self, transport, &peer).await
+        #[cfg(feature = "tls")]
+        let tls = match (base.secure(), &self.tls) {
+            (true, tls) => Some(tls.clone().unwrap_or_default().prepare(base.host()).await?),
+            (false, None) => None,
+            (false, Some(_)) => {
+                let why = "there are settings for TLS, but the address is not https://";
+                return Err(ConnectError::InvalidSettings(why));
+            }
+        };
+        let transport = HttpTransport::new(
+            base,
+            &self.user,
+            &self.password,
+            &self.user_agent,
+            #[cfg(feature = "tls")]
+            tls,
+            self.http.clone(),
+        )?;
+        // Large, and applications connect in all sorts of places.
+        Box::pin(Client::connect(self, transport, &peer)).await
     }
 }
 

@@ -4,21 +4,31 @@ use std::fmt;
 use std::sync::Arc;
 
 use asterisk_proto::ari::FromJson;
-use asterisk_proto::{BridgeId, ChannelId, PlaybackId};
+use asterisk_proto::{BridgeId, ChannelId, PlaybackId, Text};
 use http::Method;
 use tokio::sync::watch;
 use tracing::Instrument;
 
 use crate::builder::Builder;
+use crate::download::Download;
 use crate::error::{ConnectError, RestError};
 use crate::events::{self, CloseReason, Router, Subscribe};
-use crate::handle::{Bridge, Channel, Playback};
+use crate::handle::{
+    Application, Bridge, Channel, DeviceState, Endpoint, LiveRecording, Mailbox, Playback,
+    StoredRecording,
+};
 use crate::id::IdSource;
 use crate::request::{Operation, Request, Response};
+use crate::rest::applications::Applications;
 use crate::rest::asterisk::Asterisk;
 use crate::rest::bridges::Bridges;
 use crate::rest::channels::Channels;
 use crate::rest::custom::Custom;
+use crate::rest::device_states::DeviceStates;
+use crate::rest::endpoints::Endpoints;
+use crate::rest::mailboxes::Mailboxes;
+use crate::rest::recordings::Recordings;
+use crate::rest::sounds::Sounds;
 use crate::transport::{HttpTransport, Transport};
 
 /// A client of one Asterisk server: cheap to clone, all clones share its connections.
@@ -86,11 +96,10 @@ impl Client {
             return Ok(client);
         }
         let request = events::handshake(&settings.apps, settings.subscribe_all);
-        let upgraded =
-            transport.upgrade(&request.target(), request.headers).instrument(span.clone()).await?;
+        let upgrade = transport.upgrade(&request.request, request.headers);
+        let (link, early) = upgrade.instrument(span.clone()).await?;
         let router = Arc::clone(&client.shared.router);
-        let task = events::run(upgraded, router, settings.socket, stopped, ending);
-        tokio::spawn(task.instrument(span));
+        events::start(link, early, router, settings.socket, stopped, ending, span);
         Ok(client)
     }
 
@@ -115,7 +124,7 @@ impl Client {
         Channels(self)
     }
 
-    /// One channel, by its id. Whether it exists shows when something is done with it.
+    /// One channel, by its id or a model or handle of it. Whether it exists shows when something is done with it.
     pub fn channel(&self, id: impl Into<ChannelId>) -> Channel {
         Channel::new(self.clone(), id.into())
     }
@@ -126,14 +135,84 @@ impl Client {
         Bridges(self)
     }
 
-    /// One bridge, by its id. Whether it exists shows when something is done with it.
+    /// One bridge, by its id or a model or handle of it. Whether it exists shows when something is done with it.
     pub fn bridge(&self, id: impl Into<BridgeId>) -> Bridge {
         Bridge::new(self.clone(), id.into())
     }
 
-    /// One playback, by its id. Whether it exists shows when something is done with it.
+    /// One playback, by its id or a model of it. Whether it exists shows when something is done with it.
     pub fn playback(&self, id: impl Into<PlaybackId>) -> Playback {
         Playback::new(self.clone(), id.into())
+    }
+
+    /// All recordings.
+    #[must_use]
+    pub fn recordings(&self) -> Recordings<'_> {
+        Recordings(self)
+    }
+
+    /// One recording that is being made, by its name. Whether it exists shows when something is done
+    /// with it.
+    pub fn live_recording(&self, name: impl Into<Text>) -> LiveRecording {
+        LiveRecording::new(self.clone(), name.into())
+    }
+
+    /// One recording that is finished, by its name. Whether it exists shows when something is done
+    /// with it.
+    pub fn stored_recording(&self, name: impl Into<Text>) -> StoredRecording {
+        StoredRecording::new(self.clone(), name.into())
+    }
+
+    /// All endpoints.
+    #[must_use]
+    pub fn endpoints(&self) -> Endpoints<'_> {
+        Endpoints(self)
+    }
+
+    /// One endpoint, by its technology and its name in it: `PJSIP`, `100`. Whether it exists shows
+    /// when something is done with it.
+    pub fn endpoint(&self, technology: impl Into<Text>, resource: impl Into<Text>) -> Endpoint {
+        Endpoint::new(self.clone(), technology.into(), resource.into())
+    }
+
+    /// The states of all devices.
+    #[must_use]
+    pub fn device_states(&self) -> DeviceStates<'_> {
+        DeviceStates(self)
+    }
+
+    /// The state of one device, by its name: `PJSIP/100`, `Stasis:lamp`.
+    pub fn device_state(&self, device: impl Into<Text>) -> DeviceState {
+        DeviceState::new(self.clone(), device.into())
+    }
+
+    /// All mailboxes that other programs keep.
+    #[must_use]
+    pub fn mailboxes(&self) -> Mailboxes<'_> {
+        Mailboxes(self)
+    }
+
+    /// One mailbox that another program keeps, by its name: `100@default`. Whether it exists shows
+    /// when something is done with it.
+    pub fn mailbox(&self, name: impl Into<Text>) -> Mailbox {
+        Mailbox::new(self.clone(), name.into())
+    }
+
+    /// All applications.
+    #[must_use]
+    pub fn applications(&self) -> Applications<'_> {
+        Applications(self)
+    }
+
+    /// One application, by its name, whether or not it is one of this client's.
+    pub fn application(&self, name: impl Into<Text>) -> Application {
+        Application::new(self.clone(), name.into())
+    }
+
+    /// The sounds that the server has.
+    #[must_use]
+    pub fn sounds(&self) -> Sounds<'_> {
+        Sounds(self)
     }
 
     /// Any request, for what has no method here: `/asterisk/ping`, below `/ari`.
@@ -207,11 +286,16 @@ impl Client {
             .map_err(|source| RestError::decode(response.body(), source))
     }
 
+    /// Sends an operation whose reply is a file.
+    pub(crate) async fn download(&self, operation: &impl Operation) -> Result<Download, RestError> {
+        let request = operation.request();
+        let span = span(&request);
+        self.shared.transport.download(request).instrument(span).await
+    }
+
     /// Sends a request; a status outside 200–299 is an error.
     pub(crate) async fn exchange(&self, request: Request) -> Result<Response, RestError> {
-        // The query is left out: it may hold values that are nobody's business.
-        let span =
-            tracing::debug_span!("ari_request", method = %request.method, path = request.path);
+        let span = span(&request);
         let exchange = async {
             let result = self.shared.transport.send(request).await;
             match &result {
@@ -236,4 +320,10 @@ impl Client {
     pub(crate) fn new_id(&self) -> String {
         self.shared.ids.next()
     }
+}
+
+/// What is logged while a request is under way. The query is left out: it may hold values that are
+/// nobody's business.
+fn span(request: &Request) -> tracing::Span {
+    tracing::debug_span!("ari_request", method = %request.method, path = request.path)
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use asterisk_proto::Text;
-use asterisk_proto::ari::model::Playback;
+use asterisk_proto::ari::model::{LiveRecording, Playback};
 use asterisk_proto::error::{Delivery, ParseError};
 use bytes::Bytes;
 use http::StatusCode;
@@ -30,11 +30,12 @@ pub enum RestError {
         /// The whole body.
         body: Text,
     },
-    /// No reply came within the request timeout.
+    /// No reply came within the request timeout, no connection within the connect timeout, or no more
+    /// of a body within the body timeout.
     #[error("no reply within {limit:?}; {delivery}")]
     #[non_exhaustive]
     Timeout {
-        /// The timeout.
+        /// Which timeout it was.
         limit: Duration,
         /// Whether the server may have acted on it.
         delivery: Delivery,
@@ -117,6 +118,25 @@ impl RestError {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
+    /// Whether the request itself is at fault (400): a parameter is missing or makes no sense.
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.status() == Some(StatusCode::BAD_REQUEST)
+    }
+
+    /// Whether the request cannot be carried out as it is (422), such as media of an unknown format
+    /// or a technology that is not there.
+    #[must_use]
+    pub fn is_unprocessable(&self) -> bool {
+        self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// Whether the server is not ready (503), as before it has fully booted.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
+    }
+
     /// Whether no reply came in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -190,6 +210,10 @@ pub enum ConnectError {
     /// The exchange broke off or made no sense.
     #[error("the exchange failed")]
     Protocol(#[source] Source),
+    /// There is no TLS connection.
+    #[cfg(feature = "tls")]
+    #[error("no TLS connection")]
+    Tls(#[from] crate::tls::TlsError),
 }
 
 impl ConnectError {
@@ -218,14 +242,26 @@ impl From<RestError> for ConnectError {
             }
             RestError::Status { status, message, .. } => Self::Refused { status, message },
             RestError::Timeout { limit, .. } => Self::Timeout(limit),
-            RestError::Transport { delivery: Delivery::NotSent, source } => {
-                Self::Unreachable(source)
-            }
+            RestError::Transport { delivery: Delivery::NotSent, source } => unreachable(source),
             RestError::Transport { source, .. } => Self::Protocol(source),
             RestError::Decode { source, .. } => Self::NotAri(source.to_string()),
             other => Self::Protocol(other.into()),
         }
     }
+}
+
+/// Why there was no connection to send on.
+fn unreachable(source: Source) -> ConnectError {
+    #[cfg(feature = "tls")]
+    let source = match source.downcast::<crate::tls::TlsError>() {
+        Ok(refused) => return ConnectError::Tls(*refused),
+        Err(other) => other,
+    };
+    // Somebody listens, but has spoken out of turn.
+    if source.is::<hyper::Error>() {
+        return ConnectError::Protocol(source);
+    }
+    ConnectError::Unreachable(source)
 }
 
 /// Why the end of a playback was not reached.
@@ -246,6 +282,27 @@ pub enum PlaybackError {
     Disconnected(CloseReason),
     /// The server could not be asked about it.
     #[error("the playback cannot be looked up")]
+    Rest(#[from] RestError),
+}
+
+/// Why a recording did not come about, or its end was not reached.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// It failed; its `cause` says why.
+    #[error("the recording failed")]
+    Failed(Box<LiveRecording>),
+    /// It had ended before anybody listened, so nobody knows how.
+    #[error("the recording is gone")]
+    Gone,
+    /// It did not end in time, and goes on.
+    #[error("the recording did not end within {0:?}")]
+    Timeout(Duration),
+    /// The events that would tell have ended.
+    #[error("the event connection has ended: {0}")]
+    Disconnected(CloseReason),
+    /// The server could not be asked about it.
+    #[error("the recording cannot be looked up")]
     Rest(#[from] RestError),
 }
 

@@ -10,7 +10,7 @@
 //! let ari = ari.connect().await?;
 //! let mut calls = ari.events().of::<StasisStart>();
 //! while let Some(call) = calls.next().await {
-//!     let channel = ari.channel(call?.channel.id);
+//!     let channel = ari.channel(&call?.channel);
 //!     channel.answer().await?;
 //!     channel.play("sound:hello-world").await?.finished().await?;
 //!     channel.hangup().await?;
@@ -29,7 +29,9 @@
 //! ```
 //!
 //! An operation is a builder ([`rest`]) that is sent when it is awaited; building the request is a
-//! function without a connection ([`Operation`]). One task owns the event socket and never waits for
+//! function without a connection ([`Operation`]). Operations on one object are the methods of its
+//! [`handle`], those on all of a kind stand at the [`Client`] in groups: `ari.channels()`,
+//! `ari.asterisk().modules()`. One task owns the event socket and never waits for
 //! a user. An [`Event`] is the shared JSON text; it is typed ([`event`]) for those who ask.
 //!
 //! # Requests and events race
@@ -45,6 +47,7 @@
 
 mod builder;
 mod client;
+mod download;
 mod encode;
 mod error;
 mod events;
@@ -52,6 +55,8 @@ pub mod handle;
 mod id;
 mod request;
 pub mod rest;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
 /// Compiles the example of the README.
@@ -64,6 +69,12 @@ pub use asterisk_proto::ari::{
 };
 pub use builder::Builder;
 pub use client::Client;
-pub use error::{ConnectError, PlaybackError, RestError};
-pub use events::{CloseReason, EventStream, Missed, Subscribe};
+pub use download::Download;
+pub use error::{ConnectError, PlaybackError, RecordingError, RestError};
+pub use events::{
+    Asynchronous, Callback, Callbacks, CloseReason, EventStream, Missed, Outcome, Plain,
+    Registration, Subscribe,
+};
 pub use request::{Operation, Request, Response};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use asterisk_proto::ari::FromJson;
 use asterisk_proto::error::ParseError;
-use asterisk_proto::{BridgeId, ChannelId, HangupCause, PlaybackId, Text};
+use asterisk_proto::{BridgeId, ChannelId, DeviceState, HangupCause, PlaybackId, Text};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::encode;
+use crate::rest::Listed;
 
 /// The longest path and query that are sent; above that the parameters go into the body.
 ///
@@ -20,7 +21,10 @@ const TARGET_LIMIT: usize = 3900;
 /// An operation of ARI: what is sent, and what the reply is read as.
 ///
 /// Building the request needs no connection and always gives the same.
-pub trait Operation {
+///
+/// Implemented by the builders in [`rest`](crate::rest) only, which lists them in
+/// [`OPERATIONS`](crate::rest::OPERATIONS).
+pub trait Operation: Listed {
     /// What the reply is read as.
     type Output: FromJson;
 
@@ -164,6 +168,12 @@ impl ToParameter for u32 {
     }
 }
 
+impl ToParameter for DeviceState {
+    fn to_parameter(&self) -> Parameter {
+        Parameter::Text(self.as_str().to_owned())
+    }
+}
+
 /// The cause's number, as text: the parameter takes other codes as well.
 impl ToParameter for HangupCause {
     fn to_parameter(&self) -> Parameter {
@@ -200,6 +210,13 @@ impl Draft {
     /// Fills a placeholder.
     pub(crate) fn path(mut self, name: &str, value: &str) -> Self {
         self.path = self.path.replace(&format!("{{{name}}}"), &encode::segment(value));
+        self
+    }
+
+    /// Adds a part to the path.
+    pub(crate) fn place(mut self, value: &str) -> Self {
+        self.path.push('/');
+        self.path.push_str(&encode::segment(value));
         self
     }
 

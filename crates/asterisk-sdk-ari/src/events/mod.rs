@@ -1,9 +1,10 @@
 //! The event WebSocket and those who listen to it.
 //!
-//! One task owns the socket ([`run`]). It reads frames into events and gives each to the queues of
+//! One task owns the socket ([`start`]). It reads frames into events and gives each to the queues of
 //! those who asked ([`Router`]), by name or by the objects that the event is about; it never waits
 //! for them.
 
+mod callbacks;
 mod queue;
 mod router;
 mod socket;
@@ -16,24 +17,19 @@ use http::header::{
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 
+pub use callbacks::{Asynchronous, Callback, Callbacks, Outcome, Plain, Registration};
 pub use queue::Missed;
 pub(crate) use router::Router;
 pub use socket::CloseReason;
-pub(crate) use socket::{SocketLimits, run};
+pub(crate) use socket::{SocketLimits, start};
 pub use stream::{EventStream, Subscribe};
 
-use crate::request::{Draft, Parameter};
+use crate::request::{Draft, Parameter, Request};
 
 /// The request for an event WebSocket.
 pub(crate) struct Handshake {
-    target: String,
+    pub(crate) request: Request,
     pub(crate) headers: HeaderMap,
-}
-
-impl Handshake {
-    pub(crate) fn target(&self) -> String {
-        self.target.clone()
-    }
 }
 
 /// Asks for the events of some applications.
@@ -52,5 +48,5 @@ pub(crate) fn handshake(apps: &[String], subscribe_all: bool) -> Handshake {
     if let Ok(key) = HeaderValue::try_from(generate_key()) {
         headers.insert(SEC_WEBSOCKET_KEY, key);
     }
-    Handshake { target: draft.finish().target(), headers }
+    Handshake { request: draft.finish(), headers }
 }

@@ -3,9 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use asterisk_proto::ari::Event;
 use asterisk_proto::error::ParseError;
+use tokio::time::Instant;
+
+/// How long a full queue may hold the reader while its subscriber makes progress.
+const HOLD: Duration = Duration::from_millis(50);
 
 /// What a subscription did not get to see.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,9 +39,16 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     items: VecDeque<Result<Event, Missed>>,
+    /// What was dropped since the subscriber last looked; older than all items.
     dropped: u64,
     closed: bool,
     waker: Option<Waker>,
+    /// How many items were ever taken: whether the subscriber makes progress.
+    taken: u64,
+    /// `taken` when the queue was last found to be stuck, if it ever was.
+    stuck_at: Option<u64>,
+    /// Until when the reader is held for this queue.
+    held: Option<Instant>,
 }
 
 impl Queue {
@@ -44,18 +56,48 @@ impl Queue {
         Self { capacity, state: Mutex::default() }
     }
 
-    pub(super) fn push(&self, item: Result<Event, Missed>) {
+    /// Until when the reader should wait before it puts in an event, if it should at all.
+    ///
+    /// A queue that is full holds the reader for a moment, again and again if its subscriber takes
+    /// events meanwhile; one that is stuck holds nobody until it moves again.
+    pub(super) fn pressure(&self, now: Instant) -> Option<Instant> {
+        let mut state = lock(&self.state);
+        if state.closed || state.items.len() < self.capacity {
+            state.held = None;
+            return None;
+        }
+        match state.held {
+            Some(until) if now < until => {}
+            Some(_) => {
+                state.held = None;
+                state.stuck_at = Some(state.taken);
+            }
+            None if state.stuck_at == Some(state.taken) => {}
+            None => state.held = Some(now + HOLD),
+        }
+        state.held
+    }
+
+    /// Whether there is no room.
+    pub(super) fn is_full(&self) -> bool {
+        lock(&self.state).items.len() >= self.capacity
+    }
+
+    /// Puts an item in, and says whether the queue is full then.
+    pub(super) fn push(&self, item: Result<Event, Missed>) -> bool {
         let mut state = lock(&self.state);
         if state.items.len() >= self.capacity {
             state.items.pop_front();
             state.dropped += 1;
         }
         state.items.push_back(item);
+        let full = state.items.len() >= self.capacity;
         let waker = state.waker.take();
         drop(state);
         if let Some(waker) = waker {
             waker.wake();
         }
+        full
     }
 
     pub(super) fn close(&self) {
@@ -68,19 +110,28 @@ impl Queue {
         }
     }
 
-    pub(super) fn poll_pop(&self, context: &Context<'_>) -> Poll<Option<Result<Event, Missed>>> {
+    /// Takes the next item, and whether the reader waits for room.
+    pub(super) fn poll_pop(
+        &self,
+        context: &Context<'_>,
+    ) -> (Poll<Option<Result<Event, Missed>>>, bool) {
         let mut state = lock(&self.state);
         // What was dropped is older than all that is queued.
         if state.dropped > 0 {
             let dropped = std::mem::take(&mut state.dropped);
-            return Poll::Ready(Some(Err(Missed::Lagged(dropped))));
+            return (Poll::Ready(Some(Err(Missed::Lagged(dropped)))), false);
         }
         match state.items.pop_front() {
-            Some(item) => Poll::Ready(Some(item)),
-            None if state.closed => Poll::Ready(None),
+            Some(item) => {
+                state.taken += 1;
+                // Not at every item, so that reader and subscriber do not take turns.
+                let room = state.held.is_some() && state.items.len() <= self.capacity / 2;
+                (Poll::Ready(Some(item)), room)
+            }
+            None if state.closed => (Poll::Ready(None), false),
             None => {
                 state.waker = Some(context.waker().clone());
-                Poll::Pending
+                (Poll::Pending, false)
             }
         }
     }
@@ -100,7 +151,7 @@ mod tests {
     }
 
     fn pop(queue: &Queue) -> Option<Result<Event, Missed>> {
-        match queue.poll_pop(&Context::from_waker(Waker::noop())) {
+        match queue.poll_pop(&Context::from_waker(Waker::noop())).0 {
             Poll::Ready(item) => item,
             Poll::Pending => None,
         }
@@ -120,11 +171,34 @@ mod tests {
     }
 
     #[test]
+    fn a_full_queue_holds_the_reader_while_its_subscriber_makes_progress() {
+        let queue = Queue::new(2);
+        let start = Instant::now();
+        assert!(!queue.push(Ok(event(0))));
+        assert_eq!(queue.pressure(start), None);
+        assert!(queue.push(Ok(event(1))));
+        assert_eq!(queue.pressure(start), Some(start + HOLD));
+        // One taken: the reader goes on, and is held anew when it is full again.
+        let (item, room) = queue.poll_pop(&Context::from_waker(Waker::noop()));
+        assert_eq!((item, room), (Poll::Ready(Some(Ok(event(0)))), true));
+        assert_eq!(queue.pressure(start), None);
+        queue.push(Ok(event(2)));
+        let later = start + HOLD;
+        assert_eq!(queue.pressure(later), Some(later + HOLD));
+        // None taken in time: stuck, and it holds nobody until one is.
+        assert_eq!(queue.pressure(later + HOLD), None);
+        assert_eq!(queue.pressure(later + HOLD), None);
+        pop(&queue);
+        queue.push(Ok(event(3)));
+        assert_eq!(queue.pressure(later + HOLD), Some(later + 2 * HOLD));
+    }
+
+    #[test]
     fn what_is_queued_comes_before_the_end() {
         let queue = Queue::new(3);
         queue.push(Ok(event(1)));
         queue.close();
         assert_eq!(pop(&queue), Some(Ok(event(1))));
-        assert_eq!(queue.poll_pop(&Context::from_waker(Waker::noop())), Poll::Ready(None));
+        assert_eq!(queue.poll_pop(&Context::from_waker(Waker::noop())).0, Poll::Ready(None));
     }
 }

@@ -1,9 +1,12 @@
 //! Which event goes to whom.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use asterisk_proto::ari::{Event, Resource};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::queue::{Missed, Queue, lock};
 
@@ -30,6 +33,10 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Router {
     routes: Mutex<Routes>,
+    /// Some queue was full when it was last looked at.
+    full: AtomicBool,
+    /// A queue that held the reader has room again.
+    room: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -41,18 +48,33 @@ struct Routes {
 }
 
 impl Router {
+    /// Until when the reader should wait before it publishes an event, because a queue that it is
+    /// for is full and its subscriber makes progress.
+    pub(super) fn hold(&self, event: &Event) -> Option<Instant> {
+        if !self.full.load(Ordering::Relaxed) {
+            return None;
+        }
+        let now = Instant::now();
+        let routes = lock(&self.routes);
+        self.full.store(routes.entries().any(|entry| entry.queue.is_full()), Ordering::Relaxed);
+        routes.concerned(event).filter_map(|entry| entry.queue.pressure(now)).max()
+    }
+
+    /// Waits until a queue that held the reader has room. Cancel safe.
+    pub(super) async fn room(&self) {
+        self.room.notified().await;
+    }
+
+    /// Says that it has.
+    pub(super) fn notify_room(&self) {
+        self.room.notify_one();
+    }
+
     /// Gives an event to those who asked for it.
     pub(super) fn publish(&self, event: &Event) {
-        let routes = lock(&self.routes);
-        let named = routes.names.get(event.name()).into_iter().flatten();
-        let about = event
-            .subjects()
-            .iter()
-            .filter_map(|subject| routes.subjects.get(&subject.resource)?.get(subject.id.as_str()));
-        // An entry stands under one topic, and subjects differ: nobody gets an event twice.
-        for entry in routes.all.iter().chain(named).chain(about.flatten()) {
-            if entry.name.as_deref().is_none_or(|name| name == event.name()) {
-                entry.queue.push(Ok(event.clone()));
+        for entry in lock(&self.routes).concerned(event) {
+            if entry.queue.push(Ok(event.clone())) {
+                self.full.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -106,6 +128,8 @@ impl Router {
                 }
             }
         }
+        // The reader may wait for the one that has gone.
+        self.room.notify_one();
     }
 }
 
@@ -120,6 +144,18 @@ fn retain(map: &mut HashMap<Box<str>, Vec<Entry>>, key: &str, keep: impl FnMut(&
 }
 
 impl Routes {
+    /// Those who asked for an event, each once: an entry stands under one topic, and subjects
+    /// differ.
+    fn concerned<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Entry> {
+        let named = self.names.get(event.name()).into_iter().flatten();
+        let about = event
+            .subjects()
+            .iter()
+            .filter_map(|subject| self.subjects.get(&subject.resource)?.get(subject.id.as_str()));
+        let entries = self.all.iter().chain(named).chain(about.flatten());
+        entries.filter(|entry| entry.name.as_deref().is_none_or(|name| name == event.name()))
+    }
+
     fn entries(&self) -> impl Iterator<Item = &Entry> {
         let subjects = self.subjects.values().flat_map(HashMap::values).flatten();
         self.all.iter().chain(self.names.values().flatten()).chain(subjects)
@@ -140,7 +176,7 @@ mod tests {
 
     fn count(queue: &Queue) -> usize {
         let mut count = 0;
-        while let Poll::Ready(Some(_)) = queue.poll_pop(&Context::from_waker(Waker::noop())) {
+        while let Poll::Ready(Some(_)) = queue.poll_pop(&Context::from_waker(Waker::noop())).0 {
             count += 1;
         }
         count
@@ -199,7 +235,7 @@ mod tests {
         let router = Router::default();
         router.close();
         let queue = subscribe(&router, &Topic::All, None);
-        let end = queue.poll_pop(&Context::from_waker(Waker::noop()));
+        let (end, _) = queue.poll_pop(&Context::from_waker(Waker::noop()));
         assert_eq!(end, Poll::Ready(None));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::io::{self, Cursor};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,14 +15,14 @@ use fastwebsockets::{
     Frame, OpCode, Payload, Role, WebSocketError, WebSocketRead, WebSocketWrite,
     after_handshake_split,
 };
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tracing::{Instrument, Span};
 
 use super::Router;
 use super::queue::Missed;
+use crate::transport::Link;
 
 /// A frame over this size ends the connection: it would have to be held to be skipped.
 const FRAME_LIMIT: usize = 64 << 20;
@@ -77,16 +78,43 @@ impl Drop for Ending {
     }
 }
 
+/// Begins to read events, in a task of its own. `early` is what was read of them already.
+pub(crate) fn start(
+    link: Link,
+    early: Bytes,
+    router: Arc<Router>,
+    limits: SocketLimits,
+    stopped: watch::Receiver<bool>,
+    ended: watch::Sender<Option<CloseReason>>,
+    span: Span,
+) {
+    let early = Cursor::new(early);
+    match link {
+        // Halves that share no lock.
+        Link::Plain(stream) => {
+            let (read, write) = stream.into_split();
+            let task = run(early.chain(read), write, router, limits, stopped, ended);
+            tokio::spawn(task.instrument(span));
+        }
+        #[cfg(feature = "tls")]
+        Link::Tls(stream) => {
+            let (read, write) = tokio::io::split(stream);
+            let task = run(early.chain(read), write, router, limits, stopped, ended);
+            tokio::spawn(task.instrument(span));
+        }
+    }
+}
+
 /// Reads events until the connection ends or `stopped` says so.
-pub(crate) async fn run(
-    upgraded: Upgraded,
+async fn run<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    read: R,
+    write: W,
     router: Arc<Router>,
     limits: SocketLimits,
     stopped: watch::Receiver<bool>,
     ended: watch::Sender<Option<CloseReason>>,
 ) {
     let mut ending = Ending { router: Arc::clone(&router), ended, reason: CloseReason::Local };
-    let (read, write) = tokio::io::split(TokioIo::new(upgraded));
     let (mut reader, writer) = after_handshake_split(read, write, Role::Client);
     reader.set_max_message_size(FRAME_LIMIT);
     reader.set_auto_close(false);
@@ -143,19 +171,25 @@ async fn read_events<R: AsyncRead + Unpin>(
                 continue;
             }
             Err(WebSocketError::UnexpectedEOF) => return CloseReason::Remote(None),
+            // The end without TLS's own goodbye: a server that was killed.
+            Err(WebSocketError::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return CloseReason::Remote(None);
+            }
             Err(error) => return CloseReason::Failed(error.to_string()),
         };
         alive.store(true, Ordering::Relaxed);
         let last = frame.fin;
-        let payload = match frame.payload {
-            Payload::Bytes(bytes) => bytes.freeze(),
-            other => Bytes::copy_from_slice(&other),
-        };
+        let payload = &*frame.payload;
         match frame.opcode {
+            // The usual case, a whole event: copied out of the read buffer once.
+            OpCode::Text if last && payload.len() <= max_event => {
+                message = Message::Idle;
+                publish(router, payload).await;
+            }
             OpCode::Text | OpCode::Continuation => {
                 let first = frame.opcode == OpCode::Text;
                 match message.add(first, last, payload, max_event) {
-                    Some(Ok(text)) => publish(router, text),
+                    Some(Ok(text)) => publish(router, &text).await,
                     Some(Err(missed)) => router.report(&missed),
                     None => {}
                 }
@@ -172,10 +206,17 @@ async fn read_events<R: AsyncRead + Unpin>(
     }
 }
 
-fn publish(router: &Router, text: Bytes) {
-    match Event::new(Text::from_bytes(text)) {
+async fn publish(router: &Router, payload: &[u8]) {
+    let text = match str::from_utf8(payload) {
+        Ok(text) => Text::from(text),
+        Err(_) => Text::from_bytes(Bytes::copy_from_slice(payload)),
+    };
+    match Event::new(text) {
         Ok(event) => {
             tracing::trace!(name = event.name(), "event");
+            while let Some(until) = router.hold(&event) {
+                let _ = timeout_at(until, router.room()).await;
+            }
             router.publish(&event);
         }
         Err(error) => {
@@ -205,18 +246,17 @@ impl Message {
         &mut self,
         first: bool,
         last: bool,
-        payload: Bytes,
+        payload: &[u8],
         limit: usize,
-    ) -> Option<Result<Bytes, Missed>> {
+    ) -> Option<Result<Vec<u8>, Missed>> {
         let before = std::mem::take(self);
         *self = match (first, before) {
-            // The common case: one frame, not copied.
-            (true, _) if last && payload.len() <= limit => return Some(Ok(payload)),
+            (true, _) if last && payload.len() <= limit => return Some(Ok(payload.to_vec())),
             (true, _) if payload.len() <= limit => Self::Partial(payload.to_vec()),
             (false, Self::Partial(mut text)) if text.len() + payload.len() <= limit => {
-                text.extend_from_slice(&payload);
+                text.extend_from_slice(payload);
                 if last {
-                    return Some(Ok(text.into()));
+                    return Some(Ok(text));
                 }
                 Self::Partial(text)
             }
@@ -277,7 +317,12 @@ async fn write_frames<W: AsyncWrite + Unpin>(
                 Frame::new(true, OpCode::Ping, None, Payload::Borrowed(b"ari"))
             }
         };
-        match timeout(limits.ping_timeout, writer.write_frame(frame)).await {
+        let write = async {
+            writer.write_frame(frame).await?;
+            // TLS may hold back what it was given.
+            writer.flush().await
+        };
+        match timeout(limits.ping_timeout, write).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return end.unwrap_or(CloseReason::Failed(error.to_string())),
             Err(_) => return CloseReason::Unresponsive,
@@ -292,10 +337,10 @@ async fn write_frames<W: AsyncWrite + Unpin>(
 mod tests {
     use super::*;
 
-    fn collect(frames: &[(bool, bool, &str)]) -> Vec<Result<Bytes, Missed>> {
+    fn collect(frames: &[(bool, bool, &str)]) -> Vec<Result<Vec<u8>, Missed>> {
         let mut message = Message::default();
         let add = |&(first, last, text): &(bool, bool, &str)| {
-            message.add(first, last, Bytes::copy_from_slice(text.as_bytes()), 4)
+            message.add(first, last, text.as_bytes(), 4)
         };
         frames.iter().filter_map(add).collect()
     }
@@ -337,7 +382,7 @@ mod tests {
     fn the_rest_of_a_binary_message_is_ignored() {
         let mut message = Message::default();
         message.ignore(false);
-        assert_eq!(message.add(false, true, "x".into(), 4), None);
-        assert_eq!(message.add(true, true, "a".into(), 4), Some(Ok("a".into())));
+        assert_eq!(message.add(false, true, b"x", 4), None);
+        assert_eq!(message.add(true, true, b"a", 4), Some(Ok("a".into())));
     }
 }

@@ -50,6 +50,23 @@ impl<'a> Subscribe<'a> {
         self.about(Resource::Playback, id.into().as_str())
     }
 
+    /// Only events about the recording of this name.
+    pub fn recording(self, name: impl AsRef<str>) -> Self {
+        self.about(Resource::Recording, name.as_ref())
+    }
+
+    /// Only events about this endpoint, by its technology and its name in it: `PJSIP`, `100`. Those
+    /// of its channels are not.
+    pub fn endpoint(self, technology: impl AsRef<str>, resource: impl AsRef<str>) -> Self {
+        let id = format!("{}/{}", technology.as_ref(), resource.as_ref());
+        self.about(Resource::Endpoint, &id)
+    }
+
+    /// Only events about the state of this device, by its name: `Stasis:lamp`.
+    pub fn device(self, name: impl AsRef<str>) -> Self {
+        self.about(Resource::Device, name.as_ref())
+    }
+
     fn about(mut self, resource: Resource, id: &str) -> Self {
         self.subject = Some((resource, id.into()));
         self
@@ -88,8 +105,10 @@ impl<'a> Subscribe<'a> {
 /// arrive before the request's reply. It ends when the event connection does, after what is queued;
 /// [`Client::close_reason`] then says why.
 ///
-/// A slow consumer delays neither requests nor other subscriptions: its queue is bounded, and what
-/// does not fit is reported as [`Missed::Lagged`] in the place of what was dropped.
+/// A consumer that stands still delays neither requests nor other subscriptions: its queue is
+/// bounded, and what does not fit is reported as [`Missed::Lagged`] in the place of what was
+/// dropped. One that is slower than the server but takes events all the time loses nothing: when its
+/// queue is full, reading stops for up to 50 ms at a time.
 #[derive(Debug)]
 #[must_use = "dropping it ends the subscription"]
 pub struct EventStream<T = Event> {
@@ -100,6 +119,10 @@ pub struct EventStream<T = Event> {
 }
 
 impl<T> EventStream<T> {
+    pub(super) fn queue(&self) -> Arc<Queue> {
+        Arc::clone(&self.queue)
+    }
+
     /// The next event; `None` when the connection has ended.
     ///
     /// # Cancel safety
@@ -114,7 +137,11 @@ impl<T> Stream for EventStream<T> {
     type Item = Result<T, Missed>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.queue.poll_pop(context).map(|item| Some(item?.map(self.decode)))
+        let (item, room) = self.queue.poll_pop(context);
+        if room {
+            self.client.router().notify_room();
+        }
+        item.map(|item| Some(item?.map(self.decode)))
     }
 }
 

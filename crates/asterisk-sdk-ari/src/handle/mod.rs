@@ -1,42 +1,45 @@
 //! Handles: one object each, and what can be done with it.
 //!
 //! A handle is an id and a client: cheap to clone, and no promise that the object still exists.
+//! The client gives one for whatever says which object is meant: an id, a model out of a reply or an
+//! event, another handle.
+//!
+//! ```no_run
+//! # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use asterisk_sdk_ari::event::StasisStart;
+//!
+//! let mut calls = ari.events().of::<StasisStart>();
+//! while let Some(call) = calls.next().await {
+//!     let call = ari.channel(&call?.channel);
+//!     let bridge = ari.bridges().create().await?;
+//!     bridge.add_channel(&call).await?;
+//!     bridge.start_moh().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Handles of objects that were made through this crate have heard their events since before the
 //! request was sent; until somebody takes them, a handle holds as many as a subscription does.
 
+mod application;
 mod bridge;
 mod channel;
+mod device_state;
+mod endpoint;
+mod live_recording;
+mod mailbox;
 mod playback;
+mod staged;
+mod stored_recording;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use asterisk_proto::ari::Event;
+pub use application::Application;
 pub use bridge::Bridge;
 pub use channel::Channel;
+pub use device_state::DeviceState;
+pub use endpoint::Endpoint;
+pub use live_recording::{FinishedRecording, LiveRecording};
+pub use mailbox::Mailbox;
 pub use playback::{Finished, Playback};
-
-use crate::events::EventStream;
-
-/// A subscription that was made before its object, for the first who wants it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Staged(Arc<Mutex<Option<EventStream<Event>>>>);
-
-impl Staged {
-    pub(crate) fn new(events: EventStream<Event>) -> Self {
-        Self(Arc::new(Mutex::new(Some(events))))
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<EventStream<Event>>> {
-        // Nothing that panics runs under this lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn take(&self) -> Option<EventStream<Event>> {
-        self.slot().take()
-    }
-
-    /// Gives back one that is still of use.
-    pub(crate) fn put(&self, events: EventStream<Event>) {
-        *self.slot() = Some(events);
-    }
-}
+use staged::{Staged, Wait};
+pub use stored_recording::StoredRecording;

@@ -7,9 +7,8 @@ use asterisk_proto::PlaybackId;
 use asterisk_proto::ari::Event;
 use asterisk_proto::ari::event::PlaybackFinished;
 use asterisk_proto::ari::model::{self, PlaybackState};
-use tokio::time::timeout;
 
-use super::Staged;
+use super::{Staged, Wait};
 use crate::client::Client;
 use crate::error::PlaybackError;
 use crate::events::{CloseReason, EventStream};
@@ -45,6 +44,14 @@ impl Playback {
         &self.client
     }
 
+    /// Subscribes to the playback's events.
+    ///
+    /// For a playback that was begun through this handle, the first to ask, here or by
+    /// [`Playback::finished`], gets all events since the request; otherwise they begin now.
+    pub fn events(&self) -> EventStream<Event> {
+        self.staged.take().unwrap_or_else(|| self.client.events().playback(&self.id).all())
+    }
+
     /// Waits for its end.
     ///
     /// The events were subscribed to before the playback was asked for, so an end that arrives
@@ -67,25 +74,6 @@ impl Playback {
     /// Pauses it, or moves within it.
     pub fn control(&self, operation: PlaybackOperation) -> Control {
         Control::new(self.client.clone(), self.id.clone(), operation)
-    }
-
-    async fn wait(
-        &self,
-        events: &mut EventStream<Event>,
-    ) -> Result<model::Playback, PlaybackError> {
-        while let Some(item) = events.next().await {
-            // The end is the last event of a playback, so it is never dropped for a newer one.
-            let Ok(event) = item else { continue };
-            if let Some(finished) = event.decode::<PlaybackFinished>() {
-                let playback = finished.playback;
-                if playback.state == PlaybackState::Failed {
-                    return Err(PlaybackError::Failed(Box::new(playback)));
-                }
-                return Ok(playback);
-            }
-        }
-        let reason = self.client.close_reason().unwrap_or(CloseReason::Local);
-        Err(PlaybackError::Disconnected(reason))
     }
 }
 
@@ -119,22 +107,34 @@ impl Finished {
 
     async fn run(self) -> Result<model::Playback, PlaybackError> {
         let Self { playback, limit } = self;
-        let mut events = if let Some(events) = playback.staged.take() {
+        let events = if let Some(events) = playback.staged.take() {
             events
         } else {
             let events = playback.client.events().playback(&playback.id).all();
-            // It may have ended before the subscription: then it does not exist any more.
+            // It may have ended before the subscription: then it does not exist any more, or exists
+            // as ended for the moment between its last event and that.
             match playback.get().await {
+                Ok(found) if found.state == PlaybackState::Done => return Ok(found),
+                Ok(found) if found.state == PlaybackState::Failed => {
+                    return Err(PlaybackError::Failed(Box::new(found)));
+                }
                 Ok(_) => events,
                 Err(error) if error.is_not_found() => return Err(PlaybackError::Gone),
                 Err(error) => return Err(error.into()),
             }
         };
-        if let Ok(result) = timeout(limit, playback.wait(&mut events)).await {
-            return result;
+        let end = |event: &Event| Some(event.decode::<PlaybackFinished>()?.playback);
+        match playback.staged.wait(events, limit, end).await {
+            Wait::Ended(end) if end.state == PlaybackState::Failed => {
+                Err(PlaybackError::Failed(Box::new(end)))
+            }
+            Wait::Ended(end) => Ok(end),
+            Wait::TimedOut => Err(PlaybackError::Timeout(limit)),
+            Wait::Disconnected => {
+                let reason = playback.client.close_reason().unwrap_or(CloseReason::Local);
+                Err(PlaybackError::Disconnected(reason))
+            }
         }
-        playback.staged.put(events);
-        Err(PlaybackError::Timeout(limit))
     }
 }
 

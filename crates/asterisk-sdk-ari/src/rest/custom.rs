@@ -26,7 +26,8 @@ impl Custom {
         Self { client, request: Request { method, path, query: String::new(), body: None } }
     }
 
-    /// Adds a part to the path, percent-encoded: an id may hold slashes and blanks.
+    /// Adds a part to the path, percent-encoded: an id may hold slashes and blanks. What is given
+    /// with the path itself is sent as it is.
     pub fn segment(mut self, text: &str) -> Self {
         self.request.path.push('/');
         self.request.path.push_str(&encode::segment(text));
@@ -45,10 +46,19 @@ impl Custom {
         self
     }
 
-    /// Sets the JSON body.
+    /// Sets the JSON body. Asterisk takes parameters from there as well, each in its own type; a
+    /// number for a text is ignored. What is there goes before what is in the query.
     pub fn json(mut self, body: &Value) -> Self {
         self.request.body = Some(Bytes::from(body.to_string()));
         self
+    }
+}
+
+#[cfg(test)]
+impl Custom {
+    /// What is sent.
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
     }
 }
 

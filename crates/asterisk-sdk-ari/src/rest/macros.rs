@@ -4,8 +4,8 @@
 ///
 /// First what it cannot do without, then what can be set. `#[required(path, "…")]` fills a
 /// placeholder of the path, `query` is a parameter. Of the others `text` takes whatever becomes its
-/// type, `value` takes its type, `list` takes several, and `map` adds a name and a value to an object
-/// in the body.
+/// type, `value` takes its type, `list` takes several, `map` adds a name and a value to an object in
+/// the body, and `place` is an id that becomes the last part of the path when it is set.
 macro_rules! operation {
     (
         $(#[doc = $doc:expr])+
@@ -66,6 +66,7 @@ macro_rules! operation {
 
     (@type text $type:ty) => { Option<$type> };
     (@type value $type:ty) => { Option<$type> };
+    (@type place $type:ty) => { Option<$type> };
     (@type list $type:ty) => { Vec<$type> };
     (@type map $type:ty) => { ::std::collections::BTreeMap<String, $type> };
 
@@ -75,6 +76,9 @@ macro_rules! operation {
             self.$field = Some($field.into());
             self
         }
+    };
+    (@setter place $field:ident: $type:ty, $(#[$doc:meta])+) => {
+        operation!(@setter text $field: $type, $(#[$doc])+);
     };
     (@setter value $field:ident: $type:ty, $(#[$doc:meta])+) => {
         $(#[$doc])+
@@ -119,6 +123,12 @@ macro_rules! operation {
             None => $draft,
         }
     };
+    (@write place $draft:ident, $wire:literal, $value:expr) => {
+        match &$value {
+            Some(value) => $draft.place(value.as_str()),
+            None => $draft,
+        }
+    };
     (@write list $draft:ident, $wire:literal, $value:expr) => {
         if $value.is_empty() {
             $draft
@@ -152,7 +162,42 @@ macro_rules! awaits_output {
     )+};
 }
 
-/// Declares the words of a parameter.
+/// Makes operations that start something give a handle of it when they are awaited: `by` the id that
+/// they set themselves where the caller did not, or `named` by the caller.
+///
+/// The subscription comes first, because the events of something short overtake the reply.
+macro_rules! awaits_handle {
+    ($name:ident => $handle:ident by $subject:ident) => {
+        awaits_handle!(@impl $name => $handle, $subject, |operation: &mut $name, client: &Client| {
+            operation.id.get_or_insert_with(|| client.new_id().into()).clone()
+        });
+    };
+    ($name:ident => $handle:ident named $subject:ident) => {
+        awaits_handle!(@impl $name => $handle, $subject, |operation: &mut $name, _: &Client| {
+            ::asterisk_proto::Text::from(operation.name.as_str())
+        });
+    };
+    (@impl $name:ident => $handle:ident, $subject:ident, $id:expr) => {
+        impl ::std::future::IntoFuture for $name {
+            type Output = Result<$crate::handle::$handle, $crate::error::RestError>;
+            type IntoFuture = $crate::transport::BoxFuture<'static, Self::Output>;
+
+            fn into_future(mut self) -> Self::IntoFuture {
+                use $crate::client::Client;
+
+                Box::pin(async move {
+                    let client = self.client.clone();
+                    let id = ($id)(&mut self, &client);
+                    let events = client.events().$subject(&id).all();
+                    client.send(&self).await?;
+                    Ok($crate::handle::$handle::staged(client, id, events))
+                })
+            }
+        }
+    };
+}
+
+/// Declares the words of a parameter; what a later server takes can be written as well.
 macro_rules! words {
     (
         $(#[doc = $doc:expr])+
@@ -161,19 +206,41 @@ macro_rules! words {
         }
     ) => {
         $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[doc = $variant_doc])+ $variant,)+
+            $(
+                $(#[doc = $variant_doc])+
+                #[doc = concat!("\n\nOn the wire: `", $wire, "`.")]
+                $variant,
+            )+
+            /// Any other word; a server that does not know it refuses the request.
+            Other(Box<str>),
         }
 
         impl $name {
             /// The word on the wire.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)+
+                    Self::Other(word) => word,
                 }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($wire => Self::$variant,)+
+                    _ => Self::Other(word.into()),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
 
@@ -185,4 +252,18 @@ macro_rules! words {
     };
 }
 
-pub(super) use {awaits_output, operation, words};
+/// Declares the one table of all operations. An operation that is missing here does not compile,
+/// and neither does one that stands here twice.
+macro_rules! operations {
+    ($($module:ident => $name:ident),+ $(,)?) => {
+        /// All operations that have a builder, in the order of their paths.
+        pub const OPERATIONS: &[OperationType] = &[$(OperationType {
+            name: <$module::$name as Operation>::NAME,
+            parameters: <$module::$name as Operation>::PARAMETERS,
+        }),+];
+
+        $(impl table::Listed for $module::$name {})+
+    };
+}
+
+pub(super) use {awaits_handle, awaits_output, operation, operations, words};

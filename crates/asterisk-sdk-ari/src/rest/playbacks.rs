@@ -1,4 +1,7 @@
 //! Playbacks: `/playbacks`.
+//!
+//! They begin with [`channels::Play`](super::channels::Play) and
+//! [`bridges::Play`](super::bridges::Play), and do not exist any more once they have ended.
 
 use asterisk_proto::PlaybackId;
 use asterisk_proto::ari::model;
@@ -6,7 +9,7 @@ use asterisk_proto::ari::model;
 use super::macros::{awaits_output, operation, words};
 
 operation!(
-    /// Reads a playback's state. One that has ended does not exist any more.
+    /// Reads a playback's state. Refused with 404 when it has ended.
     #[request(GET, "/playbacks/{playbackId}", model::Playback)]
     pub struct GetPlayback {
         #[required(path, "playbackId")]
@@ -15,7 +18,9 @@ operation!(
 );
 
 operation!(
-    /// Stops a playback; it then finishes as done.
+    /// Stops a playback; it then finishes as done. One that waits for its turn is not begun.
+    ///
+    /// Refused with 404 when it has ended.
     #[request(DELETE, "/playbacks/{playbackId}", ())]
     pub struct Stop {
         #[required(path, "playbackId")]
@@ -25,6 +30,8 @@ operation!(
 
 operation!(
     /// Pauses a playback, or moves within it.
+    ///
+    /// Refused with 404 when it has ended, and with 409 while it waits for its turn.
     #[request(POST, "/playbacks/{playbackId}/control", ())]
     pub struct Control {
         #[required(path, "playbackId")]

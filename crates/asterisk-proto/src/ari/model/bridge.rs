@@ -48,6 +48,13 @@ model!(
     }
 );
 
+/// For what takes the id of a bridge.
+impl From<&Bridge> for BridgeId {
+    fn from(bridge: &Bridge) -> Self {
+        bridge.id.clone()
+    }
+}
+
 open_enum!(
     /// How a bridge mixes. The server changes it as channels come and go.
     pub enum BridgeTechnology {

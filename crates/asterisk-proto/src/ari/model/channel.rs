@@ -55,6 +55,13 @@ model!(
     }
 );
 
+/// For what takes the id of a channel.
+impl From<&Channel> for ChannelId {
+    fn from(channel: &Channel) -> Self {
+        channel.id.clone()
+    }
+}
+
 model!(
     /// A place in the dialplan and the application that runs there.
     #[model("DialplanCEP")]

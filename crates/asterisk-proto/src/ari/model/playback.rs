@@ -30,6 +30,13 @@ model!(
     }
 );
 
+/// For what takes the id of a playback.
+impl From<&Playback> for PlaybackId {
+    fn from(playback: &Playback) -> Self {
+        playback.id.clone()
+    }
+}
+
 open_enum!(
     /// How far a playback is.
     pub enum PlaybackState {

@@ -1,59 +1,45 @@
 //! A bridge's life.
 
-use std::future::IntoFuture;
-
 use asterisk_proto::BridgeId;
 use asterisk_proto::ari::model;
 
-use crate::error::RestError;
-use crate::handle::Bridge;
-use crate::rest::macros::{awaits_output, operation};
-use crate::transport::BoxFuture;
+use crate::rest::VariableValue;
+use crate::rest::macros::{awaits_handle, awaits_output, operation};
 
 operation!(
-    /// Lists the bridges that there are.
+    /// Lists the bridges that there are: those of applications, and those of the dialplan.
     #[request(GET, "/bridges", Vec<model::Bridge>)]
     pub struct ListBridges {}
 );
 
 operation!(
-    /// Makes a bridge.
+    /// Makes a bridge. Without channels it stays until it is destroyed.
     ///
     /// Gives a handle of it. Its id is chosen here unless [`CreateBridge::id`] is set, and its events
     /// are subscribed to before the request is sent.
+    ///
+    /// The id is part of the path (`POST /bridges/{bridgeId}`): variables that go to the path without
+    /// an id are refused by Asterisk 22 with 400, and the bridge is made nevertheless.
+    ///
+    /// Refused with 500 for an unknown type.
     #[request(POST, "/bridges", model::Bridge)]
     pub struct CreateBridge {
         /// What it is for, separated by commas: `mixing` or `holding`, and `dtmf_events`,
-        /// `proxy_media`, `video_sfu`, `video_single`, `sdp_label`.
+        /// `proxy_media`, `video_sfu`, `video_single`, `sdp_label`; `mixing` without it.
         #[optional(text, "type")]
         bridge_type: String,
-        /// The id of the bridge. One that is in use is refused with a conflict by Asterisk 22;
-        /// Asterisk 16 gives the bridge that there is.
-        #[optional(text, "bridgeId")]
+        /// The id of the bridge. Asterisk 22 refuses one that is in use with a conflict; Asterisk 16
+        /// gives the bridge that there is, and refuses with 500 if it has another name.
+        #[optional(place, "bridgeId")]
         id: BridgeId,
         /// Its name.
         #[optional(text, "name")]
         name: String,
-        /// A variable of the bridge. Asterisk 22.
+        /// A variable of the bridge. Asterisk 22; 16 takes no notice of it.
         #[optional(map, "variables")]
-        variable: String,
+        variable: VariableValue,
     }
 );
-
-impl IntoFuture for CreateBridge {
-    type Output = Result<Bridge, RestError>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let client = self.client.clone();
-            let id = self.id.get_or_insert_with(|| client.new_id().into()).clone();
-            let events = client.events().bridge(&id).all();
-            client.send(&self).await?;
-            Ok(Bridge::staged(client, id, events))
-        })
-    }
-}
 
 operation!(
     /// Reads a bridge's state.
@@ -75,4 +61,5 @@ operation!(
     }
 );
 
+awaits_handle!(CreateBridge => Bridge by bridge);
 awaits_output!(ListBridges, GetBridge, DestroyBridge);

@@ -1,22 +1,25 @@
 //! New channels.
 
-use std::future::IntoFuture;
-
 use asterisk_proto::ChannelId;
 use asterisk_proto::ari::model;
 
-use crate::error::RestError;
-use crate::handle::Channel;
-use crate::rest::macros::operation;
-use crate::transport::BoxFuture;
+use crate::rest::VariableValue;
+use crate::rest::macros::{awaits_handle, operation};
 
 operation!(
     /// Calls an endpoint; when it answers, the channel goes to the application (`app`) or to a place
-    /// in the dialplan (`extension`, `context`, `priority` or `label`).
+    /// in the dialplan (`extension`, `context`, `priority` or `label`). One of the two has to be
+    /// named; with both, the application wins.
     ///
     /// Gives a handle of the channel. Its id is chosen here unless [`Originate::id`] is set, and its
     /// events are subscribed to before the request is sent: [`Channel::events`] has them all. The
     /// reply comes before the endpoint answers, and the channel may be gone by then.
+    ///
+    /// Refused with 400 for an endpoint that is not `technology/resource`, an unknown format or
+    /// originator; 404 for an unknown label; 409 for an id in use; and 500, without a reason, when
+    /// the technology makes no channel: it is not loaded, or does not know the endpoint.
+    ///
+    /// [`Channel::events`]: crate::handle::Channel::events
     #[request(POST, "/channels", model::Channel)]
     pub struct Originate {
         #[required(query, "endpoint")]
@@ -27,10 +30,10 @@ operation!(
         /// The context of the extension; `default` without it.
         #[optional(text, "context")]
         context: String,
-        /// The priority in the extension; 1 without it. Not together with a label.
+        /// The priority in the extension; 1 without it. One that does not exist ends the call.
         #[optional(value, "priority")]
         priority: i64,
-        /// The label of a priority in the extension.
+        /// The label of a priority in the extension. It goes before a priority.
         #[optional(text, "label")]
         label: String,
         /// The application that the channel enters when it is answered. Whether it exists is not
@@ -49,7 +52,7 @@ operation!(
         /// A channel variable. Names with `__` are inherited, such as by the other half of a Local
         /// channel.
         #[optional(map, "variables")]
-        variable: String,
+        variable: VariableValue,
         /// The id of the new channel. One that is in use is refused with a conflict.
         #[optional(text, "channelId")]
         id: ChannelId,
@@ -66,17 +69,43 @@ operation!(
     }
 );
 
-impl IntoFuture for Originate {
-    type Output = Result<Channel, RestError>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let client = self.client.clone();
-            let id = self.id.get_or_insert_with(|| client.new_id().into()).clone();
-            let events = client.events().channel(&id).all();
-            client.send(&self).await?;
-            Ok(Channel::staged(client, id, events))
-        })
+operation!(
+    /// Makes a channel to an endpoint without calling it, and puts it into the application at once.
+    ///
+    /// Before [`Channel::dial`] calls the endpoint, variables can be set and the channel can be
+    /// added to a bridge, for early media. Gives a handle of the channel, as [`Originate`] does.
+    ///
+    /// Refused with 400 for an endpoint that is not `technology/resource` or an unknown format; 409
+    /// for an id in use; and 500, without a reason, when the technology makes no channel. An unknown
+    /// originator is ignored.
+    ///
+    /// [`Channel::dial`]: crate::handle::Channel::dial
+    #[request(POST, "/channels/create", model::Channel)]
+    pub struct CreateChannel {
+        #[required(query, "endpoint")]
+        endpoint: String,
+        #[required(query, "app")]
+        app: String,
+        /// The application's arguments, separated by commas.
+        #[optional(text, "appArgs")]
+        app_args: String,
+        /// The id of the new channel. One that is in use is refused with a conflict.
+        #[optional(text, "channelId")]
+        id: ChannelId,
+        /// The id of the second half of a Local channel; the first half's with `;2` without it.
+        #[optional(text, "otherChannelId")]
+        other_id: ChannelId,
+        /// The channel that wants this call. Not together with formats.
+        #[optional(text, "originator")]
+        originator: ChannelId,
+        /// The formats that may be used, separated by commas: `ulaw,slin16`.
+        #[optional(text, "formats")]
+        formats: String,
+        /// A channel variable.
+        #[optional(map, "variables")]
+        variable: VariableValue,
     }
-}
+);
+
+awaits_handle!(Originate => Channel by channel);
+awaits_handle!(CreateChannel => Channel by channel);

@@ -1,0 +1,248 @@
+//! How fast the client is, as ratios to bare hyper, fastwebsockets and serde in the same run.
+//!
+//! ```text
+//! cargo bench -p asterisk-sdk-ari
+//! cargo bench -p asterisk-sdk-ari -- --events 300000 --rows events
+//! ```
+//!
+//! Figures and what they mean are in `docs/performance.md`.
+
+mod floor;
+mod server;
+mod stream;
+
+use std::error::Error;
+use std::future::Future;
+use std::hint::black_box;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use asterisk_sdk_ari::{Client, Event};
+use http::Method;
+use tokio::runtime::Runtime;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// How many requests are in flight at once, where they are many.
+const IN_FLIGHT: usize = 64;
+
+#[derive(Debug, Clone)]
+struct Options {
+    events: usize,
+    posts: usize,
+    /// Channels in a list.
+    items: usize,
+    lists: usize,
+    pairs: usize,
+    /// Threads of the client's runtime; none is a runtime on the calling thread.
+    workers: usize,
+    /// Only rows whose name contains this.
+    rows: String,
+}
+
+impl Options {
+    fn read() -> Result<Self> {
+        let mut options = Self {
+            events: 150_000,
+            posts: 10_000,
+            items: 1000,
+            lists: 50,
+            pairs: 7,
+            workers: 0,
+            rows: String::new(),
+        };
+        // Cargo adds `--bench`.
+        let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+            let number = match name.as_str() {
+                "--events" => &mut options.events,
+                "--posts" => &mut options.posts,
+                "--items" => &mut options.items,
+                "--lists" => &mut options.lists,
+                "--pairs" => &mut options.pairs,
+                "--workers" => &mut options.workers,
+                "--rows" => {
+                    options.rows = value;
+                    continue;
+                }
+                _ => return Err(format!("unknown option {name}").into()),
+            };
+            *number = value.parse()?;
+        }
+        Ok(options)
+    }
+
+    fn runtime(&self) -> Result<Runtime> {
+        let mut builder = match self.workers {
+            0 => tokio::runtime::Builder::new_current_thread(),
+            workers => {
+                let mut builder = tokio::runtime::Builder::new_multi_thread();
+                builder.worker_threads(workers);
+                builder
+            }
+        };
+        Ok(builder.enable_all().build()?)
+    }
+}
+
+#[derive(Debug)]
+struct Bench {
+    options: Options,
+    server: SocketAddr,
+    runtime: Runtime,
+}
+
+fn main() -> Result {
+    let mut options = Options::read()?;
+    let (events, of) = stream::events();
+    let channels = stream::channels(options.items);
+    // Whole calls only.
+    options.events -= options.events % of;
+    println!(
+        "{} bytes an event, {} bytes a list of {} items, {} pairs a row",
+        events.len() / of,
+        channels.len(),
+        options.items,
+        options.pairs
+    );
+    let script = server::Script {
+        events: (events, of),
+        count: options.events,
+        channels,
+        play: std::sync::Mutex::default(),
+    };
+    let server = server::start(script)?;
+    let runtime = options.runtime()?;
+    let bench = Bench { options, server, runtime };
+    let (posts, lists, events) = (bench.options.posts, bench.options.lists, bench.options.events);
+    bench.row("post", posts, floor::posts, Bench::posts)?;
+    bench.row("post64", 4 * posts, floor::concurrent_posts, Bench::concurrent_posts)?;
+    bench.row("list", lists, floor::lists, Bench::lists)?;
+    bench.row("events", events, floor::events, Bench::events)?;
+    bench.row("typed", events, floor::events, Bench::typed)?;
+    Ok(())
+}
+
+impl Bench {
+    /// Runs floor and client in turn, and prints the ratios of their speeds.
+    fn row<F, C>(
+        &self,
+        name: &str,
+        count: usize,
+        floor: impl Fn(SocketAddr, usize) -> F,
+        client: impl Fn(Client, usize) -> C,
+    ) -> Result
+    where
+        F: Future<Output = Result<Duration>>,
+        C: Future<Output = Result<Duration>>,
+    {
+        if !name.contains(&self.options.rows) {
+            return Ok(());
+        }
+        let mut ratios = Vec::new();
+        let (mut fastest_floor, mut fastest) = (Duration::MAX, Duration::MAX);
+        for _ in 0..self.options.pairs {
+            let bare = self.runtime.block_on(floor(self.server, count))?;
+            let ours = self.runtime.block_on(self.with_client(|ari| client(ari, count)))?;
+            ratios.push(bare.as_secs_f64() / ours.as_secs_f64());
+            fastest_floor = fastest_floor.min(bare);
+            fastest = fastest.min(ours);
+        }
+        ratios.sort_by(f64::total_cmp);
+        println!(
+            "{name:8} ratio {:.2} / {:.2} / {:.2}   {:9.0}/s, floor {:9.0}/s",
+            ratios[0],
+            ratios[ratios.len() / 2],
+            ratios[ratios.len() - 1],
+            rate(count, fastest),
+            rate(count, fastest_floor)
+        );
+        Ok(())
+    }
+
+    async fn with_client<C: Future<Output = Result<Duration>>>(
+        &self,
+        work: impl FnOnce(Client) -> C,
+    ) -> Result<Duration> {
+        let builder = Client::builder(format!("http://{}", self.server)).login("app", "s3cret");
+        let client = builder.app("bench").connect().await?;
+        let result = work(client.clone()).await;
+        // The server does not answer a close.
+        drop(client);
+        result
+    }
+
+    async fn posts(client: Client, count: usize) -> Result<Duration> {
+        let channel = client.channel("1795247806.12");
+        channel.answer().await?;
+        let start = Instant::now();
+        for _ in 0..count {
+            channel.answer().await?;
+        }
+        Ok(start.elapsed())
+    }
+
+    async fn concurrent_posts(client: Client, count: usize) -> Result<Duration> {
+        let post = |client: &Client, times| {
+            let channel = client.channel("1795247806.12");
+            tokio::spawn(async move {
+                for _ in 0..times {
+                    channel.answer().await?;
+                }
+                Ok::<_, asterisk_sdk_ari::RestError>(())
+            })
+        };
+        // The connections are there before, as those of the floor.
+        let first: Vec<_> = (0..IN_FLIGHT).map(|_| post(&client, 1)).collect();
+        for task in first {
+            task.await??;
+        }
+        let start = Instant::now();
+        let tasks: Vec<_> = (0..IN_FLIGHT).map(|_| post(&client, count / IN_FLIGHT)).collect();
+        for task in tasks {
+            task.await??;
+        }
+        Ok(start.elapsed())
+    }
+
+    async fn lists(client: Client, count: usize) -> Result<Duration> {
+        let start = Instant::now();
+        for _ in 0..count {
+            black_box(client.channels().list().await?);
+        }
+        Ok(start.elapsed())
+    }
+
+    async fn events(client: Client, count: usize) -> Result<Duration> {
+        consume(&client, count, |event| {
+            let channel = event.subjects().first().map(|subject| subject.id.as_str());
+            black_box((event.name(), event.application(), event.timestamp(), channel));
+        })
+        .await
+    }
+
+    async fn typed(client: Client, count: usize) -> Result<Duration> {
+        consume(&client, count, |event| {
+            black_box(event.typed());
+        })
+        .await
+    }
+}
+
+/// Takes all events of a replay through a subscription with default settings.
+async fn consume(client: &Client, count: usize, mut read: impl FnMut(Event)) -> Result<Duration> {
+    let mut events = client.events().all();
+    let start = Instant::now();
+    client.request(Method::POST, "/replay").await?;
+    for _ in 0..count {
+        // `Missed::Lagged` is an error here: with default settings nothing may be lost.
+        read(events.next().await.ok_or("the connection has ended")??);
+    }
+    Ok(start.elapsed())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "printed without fractions")]
+fn rate(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64()
+}
