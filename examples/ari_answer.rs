@@ -4,9 +4,9 @@
 //! cargo run --example ari_answer -- --url http://pbx:8088 --user app --password secret --app demo
 //! ```
 //!
-//! A call comes in by the dialplan: `exten => 100,1,Stasis(demo)`. What is not given as an option
-//! is taken from the environment (`ASTERISK_HTTP`, `ASTERISK_ARI_USER`, `ASTERISK_ARI_PASSWORD`,
-//! `ASTERISK_ARI_APP`).
+//! A call comes in by the dialplan: `exten => 100,1,Stasis(demo)`.
+
+mod flags;
 
 use std::error::Error;
 use std::time::Duration;
@@ -18,14 +18,13 @@ use asterisk_sdk::ari::{Client, Missed};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
-    let client = Client::builder(option("--url", "ASTERISK_HTTP", "http://127.0.0.1:8088"))
-        .login(
-            option("--user", "ASTERISK_ARI_USER", "asterisk"),
-            option("--password", "ASTERISK_ARI_PASSWORD", "asterisk"),
-        )
-        .app(option("--app", "ASTERISK_ARI_APP", "demo"))
-        .connect()
-        .await?;
+    let [url, user, password, app] = flags::read([
+        ("--url", "http://127.0.0.1:8088"),
+        ("--user", "asterisk"),
+        ("--password", "asterisk"),
+        ("--app", "demo"),
+    ]);
+    let client = Client::builder(url).login(user, password).app(app).connect().await?;
     let mut calls = client.events().of::<StasisStart>();
     println!("waiting for calls");
 
@@ -62,10 +61,4 @@ async fn greet(channel: &Channel) -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("{}: {} is {}", channel.id(), played.media_uri, played.state);
     channel.hangup().await?;
     Ok(())
-}
-
-/// An option of the command line, else of the environment, else its default.
-fn option(flag: &str, variable: &str, default: &str) -> String {
-    let mut arguments = std::env::args().skip_while(|argument| argument != flag);
-    arguments.nth(1).or_else(|| std::env::var(variable).ok()).unwrap_or_else(|| default.to_owned())
 }

@@ -39,6 +39,7 @@ mod facts;
 mod hostile;
 mod playback;
 mod recording;
+mod replies;
 mod rest;
 mod tls;
 

@@ -56,6 +56,17 @@ async fn failure_timeout_and_loss_are_told_apart() {
         soon(async { tokio::join!(playback.finished().into_future(), script) }).await;
     assert!(matches!(result.unwrap_err(), PlaybackError::Gone));
 
+    // One that has just ended may still be there: its event does not come again.
+    for (state, done) in [("done", true), ("failed", false)] {
+        let length = format!("Content-Length: {}", 113 + state.len());
+        let reply = String::from_utf8_lossy(capture!("play")).replace("playing", state);
+        let reply = reply.replace("Content-Length: 120", &length);
+        let script = async { peer.next().await.reply(reply.as_bytes()).await };
+        let (result, ()) =
+            soon(async { tokio::join!(playback.finished().into_future(), script) }).await;
+        assert_eq!(result.is_ok(), done, "{result:?}");
+    }
+
     let script = async {
         peer.next().await.reply(capture!("play")).await;
         drop(socket);

@@ -66,6 +66,21 @@ impl Server {
         Path::new(&self.directory)
     }
 
+    /// This text without what belongs to this server alone: its folder and its passwords.
+    #[must_use]
+    pub fn anonymous(&self, text: &str) -> String {
+        let folder = self.directory.rsplit('/').next().unwrap_or_default();
+        let secrets = [
+            &self.ami_admin.1,
+            &self.ami_limited.1,
+            &self.ami_nobody.1,
+            &self.ari_password,
+            &self.ari_readonly_password,
+        ];
+        let text = text.replace(folder, "server");
+        secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "secret"))
+    }
+
     /// The major version: 22 or 16.
     ///
     /// # Panics

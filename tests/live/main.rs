@@ -9,8 +9,12 @@ mod ami_faults;
 #[cfg(test)]
 mod ami_surface;
 mod ari;
+#[cfg(test)]
+mod ari_surface;
 mod ari_tls;
 mod async_agi;
 mod blocking;
 mod calls;
+#[cfg(test)]
+mod phone;
 mod tls;

@@ -36,7 +36,8 @@ operation!(
 );
 
 operation!(
-    /// Sets the state of a device of an application; it need not exist before.
+    /// Sets the state of a device of an application; it need not exist before. Lists tell only what
+    /// follows the last slash of a name, and not its state, so do without slashes.
     ///
     /// Refused with 409 for other devices than `Stasis:…`, and with 500 for a state that cannot be
     /// set: `UNKNOWN`, or one that the server does not know.

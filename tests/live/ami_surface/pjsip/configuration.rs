@@ -16,8 +16,8 @@ use asterisk_sdk::ami::event::{
 };
 
 use super::super::Stage;
-use super::phone::{Phone, Request, header};
 use super::{seconds, unknown, whole};
+use crate::phone::{Phone, Request, header};
 
 pub(super) async fn addresses_and_credentials(stage: &Stage) {
     let new = stage.server.major() == 22;

@@ -14,9 +14,10 @@ use asterisk_sdk::ami::event::{
 use asterisk_sdk::ami::{Event, EventStream};
 
 use super::super::Stage;
-use super::phone::{Phone, Request, header};
+
 use super::{seconds, unknown, whole};
 use crate::calls::{has, wait_for};
+use crate::phone::{Phone, Request, header, invite};
 
 /// The next change of a contact's state to this.
 async fn contact(events: &mut EventStream<Event>, uri: &str, state: ContactState) -> ContactStatus {
@@ -196,13 +197,6 @@ async fn notified(phone: &mut Phone, event: &str) -> String {
             return notify;
         }
     }
-}
-
-fn invite<'a>(user: &'a str, call_id: &'a str) -> Request<'a> {
-    let headers = "Content-Type: application/sdp\r\n";
-    let body = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-                m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
-    Request { method: "INVITE", user, call_id, headers, body }
 }
 
 async fn calls(stage: &Stage, phone: &mut Phone) {

@@ -4,7 +4,6 @@
 
 mod configuration;
 mod device;
-mod phone;
 mod registrations;
 
 use std::time::Duration;

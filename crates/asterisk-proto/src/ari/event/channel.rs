@@ -40,7 +40,9 @@ ari_event!(
     /// Somebody wants a channel to be hung up: the other end, or a part of Asterisk.
     #[event("ChannelHangupRequest")]
     pub struct ChannelHangupRequest {
-        /// Why, if that was said.
+        /// Why, if that was said. A soft request may say who wants it instead, as flags that only
+        /// Asterisk knows the meaning of: 32 for a hangup by ARI, whatever its reason; the cause is in
+        /// [`ChannelDestroyed`].
         #[json("cause")]
         pub cause: Option<HangupCause>,
         /// Whether a part of Asterisk wants it, and the channel is to see to it itself.

@@ -4,7 +4,10 @@ use super::macros::ari_event;
 use crate::ari::model::{ContactInfo, Device, Endpoint, Peer, TextMessage};
 
 ari_event!(
-    /// An endpoint can be reached, or cannot any more.
+    /// An endpoint can be reached, or cannot any more, or its channels are others.
+    ///
+    /// It goes to applications that are subscribed to the endpoint or its technology by name, not to those
+    /// that are subscribed to all.
     #[event("EndpointStateChange")]
     pub struct EndpointStateChange {
         /// The endpoint in its new state.

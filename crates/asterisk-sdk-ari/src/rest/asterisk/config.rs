@@ -24,7 +24,8 @@ impl Config<'_> {
         GetConfigObject::new(self.0.clone(), class.into(), object_type.into(), id.into())
     }
 
-    /// Makes an object, or changes one.
+    /// Makes an object, or changes one. A PJSIP endpoint needs a codec (`allow`): without one it is
+    /// made, and can neither be read nor deleted any more.
     pub fn update(
         &self,
         class: impl Into<String>,

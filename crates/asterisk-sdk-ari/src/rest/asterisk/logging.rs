@@ -20,7 +20,7 @@ impl Logging<'_> {
         AddLogChannel::new(self.0.clone(), name.into(), levels.into())
     }
 
-    /// Begins a new file for a log channel.
+    /// Begins a new file for a log channel. Those that were added through ARI cease.
     pub fn rotate(&self, name: impl Into<String>) -> RotateLogChannel {
         RotateLogChannel::new(self.0.clone(), name.into())
     }

@@ -76,8 +76,8 @@ operation!(
     /// added to a bridge, for early media. Gives a handle of the channel, as [`Originate`] does.
     ///
     /// Refused with 400 for an endpoint that is not `technology/resource` or an unknown format; 409
-    /// for an id in use; and 500, without a reason, when the technology makes no channel. An unknown
-    /// originator is ignored.
+    /// for an id in use; and 500, without a reason, when the technology makes no channel, though
+    /// servers may answer that with 409 as well. An unknown originator is ignored.
     ///
     /// [`Channel::dial`]: crate::handle::Channel::dial
     #[request(POST, "/channels/create", model::Channel)]

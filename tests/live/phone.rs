@@ -13,10 +13,10 @@ const USER: &str = "200";
 const PASSWORD: &str = "phone";
 
 /// A phone: it answers all requests with 200, and remembers them.
-pub(super) struct Phone {
+pub(crate) struct Phone {
     socket: Arc<UdpSocket>,
     server: String,
-    pub(super) address: String,
+    pub(crate) address: String,
     answers: UnboundedReceiver<String>,
     requests: UnboundedReceiver<String>,
     listener: JoinHandle<()>,
@@ -24,18 +24,28 @@ pub(super) struct Phone {
 }
 
 /// A request, but for what every one has.
-pub(super) struct Request<'a> {
-    pub(super) method: &'a str,
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
     /// The user part of whom it is for; none for the server itself.
-    pub(super) user: &'a str,
-    pub(super) call_id: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) call_id: &'a str,
     /// Further lines, each with its end.
-    pub(super) headers: &'a str,
-    pub(super) body: &'a str,
+    pub(crate) headers: &'a str,
+    pub(crate) body: &'a str,
+}
+
+/// What a request belongs to: a call, of which an answer is at hand, or as an acknowledgement to the
+/// answer itself.
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    Nothing,
+    Call(&'a str),
+    Accepted(&'a str),
+    Refused(&'a str),
 }
 
 impl Phone {
-    pub(super) async fn new(server: &str) -> Self {
+    pub(crate) async fn new(server: &str) -> Self {
         let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
         socket.connect(server).await.unwrap();
         let address = socket.local_addr().unwrap().to_string();
@@ -61,8 +71,18 @@ impl Phone {
     }
 
     /// Sends a request, with the password when that is asked for, and gives the final answer.
-    pub(super) async fn ask(&mut self, request: &Request<'_>) -> String {
-        self.send(request, "", None).await;
+    pub(crate) async fn ask(&mut self, request: &Request<'_>) -> String {
+        self.exchange(request, None).await
+    }
+
+    /// The same within the call that began with this answer.
+    pub(crate) async fn ask_within(&mut self, call: &str, request: &Request<'_>) -> String {
+        self.exchange(request, Some(call)).await
+    }
+
+    async fn exchange(&mut self, request: &Request<'_>, call: Option<&str>) -> String {
+        let of = call.map_or(Of::Nothing, Of::Call);
+        self.send(request, "", of).await;
         let answer = self.answer(request.call_id).await;
         if !answer.starts_with("SIP/2.0 401 ") {
             return answer;
@@ -85,7 +105,7 @@ impl Phone {
              uri=\"{uri}\", response=\"{response}\", algorithm=MD5, cnonce=\"own\", \
              opaque=\"{opaque}\", qop=auth, nc=00000001\r\n"
         );
-        self.send(request, &line, None).await;
+        self.send(request, &line, of).await;
         let answer = self.answer(request.call_id).await;
         if request.method == "INVITE" {
             let refused = !answer.starts_with("SIP/2.0 2");
@@ -95,7 +115,7 @@ impl Phone {
     }
 
     /// The next request of this method.
-    pub(super) async fn asked(&mut self, method: &str) -> String {
+    pub(crate) async fn asked(&mut self, method: &str) -> String {
         let search = async {
             loop {
                 let request = self.requests.recv().await.expect("the phone runs");
@@ -114,25 +134,28 @@ impl Phone {
 
     async fn acknowledge(&mut self, request: &Request<'_>, answer: &str, refused: bool) {
         let acknowledgement = Request { method: "ACK", headers: "", body: "", ..*request };
-        self.send(&acknowledgement, "", Some((answer, refused))).await;
+        let of = if refused { Of::Refused(answer) } else { Of::Accepted(answer) };
+        self.send(&acknowledgement, "", of).await;
     }
 
-    async fn send(&mut self, request: &Request<'_>, more: &str, of: Option<(&str, bool)>) {
+    async fn send(&mut self, request: &Request<'_>, more: &str, of: Of<'_>) {
         let Request { method, user, call_id, headers, body } = request;
         let (address, uri) = (&self.address, self.uri(user));
-        if of.is_none() {
+        if matches!(of, Of::Nothing | Of::Call(_)) {
             self.sequence += 1;
         }
         let sequence = self.sequence;
         // A refused request is acknowledged as a part of it, an accepted one anew.
         let via = match of {
-            Some((answer, true)) => header(answer, "Via").to_owned(),
+            Of::Refused(answer) => header(answer, "Via").to_owned(),
             _ => format!("SIP/2.0/UDP {address};branch=z9hG4bK-{method}-{sequence};rport"),
         };
         let to = match (of, *method) {
-            (Some((answer, _)), _) => header(answer, "To").to_owned(),
-            (None, "REGISTER") => format!("<sip:{USER}@{}>", self.server),
-            (None, _) => format!("<{uri}>"),
+            (Of::Call(answer) | Of::Accepted(answer) | Of::Refused(answer), _) => {
+                header(answer, "To").to_owned()
+            }
+            (Of::Nothing, "REGISTER") => format!("<sip:{USER}@{}>", self.server),
+            (Of::Nothing, _) => format!("<{uri}>"),
         };
         let text = format!(
             "{method} {uri} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n\
@@ -167,8 +190,16 @@ impl Drop for Phone {
     }
 }
 
+/// A call to an extension.
+pub(crate) fn invite<'a>(user: &'a str, call_id: &'a str) -> Request<'a> {
+    let headers = "Content-Type: application/sdp\r\n";
+    let body = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+                m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+    Request { method: "INVITE", user, call_id, headers, body }
+}
+
 /// The value of a header.
-pub(super) fn header<'a>(message: &'a str, name: &str) -> &'a str {
+pub(crate) fn header<'a>(message: &'a str, name: &str) -> &'a str {
     let mut lines = message.lines().filter_map(|line| line.split_once(':'));
     lines.find(|(header, _)| *header == name).map_or("", |(_, value)| value.trim())
 }
