@@ -4,7 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::num::NonZeroU32;
+use std::num::NonZeroU64;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -15,18 +15,19 @@ use crate::ami::Index;
 /// UTF-8 text that shares the buffer it was received in: cloning costs a reference count.
 ///
 /// It dereferences to `str`. Bytes that are not UTF-8 were replaced by U+FFFD when it was made.
-// A typed event has dozens of these, so they are small: 16 bytes, also as an `Option`, for no text
-// that has a buffer ends at 0. Empty text has none, because much of what servers send is empty.
+// A typed event has dozens of these, so they are small: 16 bytes, also as an `Option`. Two words travel in
+// registers, while three fields would go through memory at each step. Empty text has no buffer, because much
+// of what servers send is empty.
 #[derive(Clone)]
 pub struct Text {
     buffer: Option<Arc<Buffer>>,
-    start: u32,
-    /// [`TO_END`] for all that follows.
-    end: NonZeroU32,
+    /// Where it begins, and in the upper half where it ends, which is never at 0; [`WHOLE`] for all of the
+    /// buffer.
+    place: NonZeroU64,
 }
 
-/// Lets one text be longer than its fields can count.
-const TO_END: NonZeroU32 = NonZeroU32::MAX;
+/// Lets one text be longer than its place can say.
+const WHOLE: NonZeroU64 = NonZeroU64::MAX;
 
 /// What texts share; of a manager message, all of it.
 pub(crate) struct Buffer {
@@ -77,23 +78,35 @@ impl Text {
         }
         if let (Ok(start), Ok(end), Content::Str(_)) =
             (u32::try_from(range.start), u32::try_from(range.end), &buffer.content)
-            && let Some(end) = NonZeroU32::new(end)
-            && end != TO_END
+            && end != u32::MAX
+            && let Some(place) = NonZeroU64::new(u64::from(end) << 32 | u64::from(start))
         {
-            return Self { buffer: Some(Arc::clone(buffer)), start, end };
+            return Self { buffer: Some(Arc::clone(buffer)), place };
         }
         Self::from(buffer.content.text(range).into_owned())
+    }
+
+    /// Where it is in its buffer, which has this length.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what counts")]
+    fn range(&self, length: usize) -> Range<usize> {
+        if self.place == WHOLE {
+            return 0..length;
+        }
+        let place = self.place.get();
+        let (start, end) = (place as u32, (place >> 32) as u32);
+        start as usize..end as usize
     }
 
     /// A part of this text that shares its buffer, found by its address; text from elsewhere is
     /// copied.
     #[must_use]
     pub fn share(&self, part: &str) -> Self {
+        let whole = self.as_str();
         if let Some(buffer) = &self.buffer
-            && let Content::Str(whole) = &buffer.content
-            && let Some(start) = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)
-            && start + part.len() <= whole.len()
+            && let Some(at) = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)
+            && at + part.len() <= whole.len()
         {
+            let start = self.range(whole.len()).start + at;
             return Self::part(buffer, start..start + part.len());
         }
         Self::from(part)
@@ -102,13 +115,9 @@ impl Text {
     /// The text as `&str`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let start = self.start as usize;
         match self.buffer.as_ref().map(|buffer| &buffer.content) {
-            // It was cut between characters, so the defaults are never taken.
-            Some(Content::Str(text)) if self.end == TO_END => text.get(start..).unwrap_or_default(),
-            Some(Content::Str(text)) => {
-                text.get(start..self.end.get() as usize).unwrap_or_default()
-            }
+            // It was cut between characters, so the default is never taken.
+            Some(Content::Str(text)) => text.get(self.range(text.len())).unwrap_or_default(),
             Some(Content::Raw(_)) | None => "",
         }
     }
@@ -122,7 +131,7 @@ impl Text {
 
 impl Default for Text {
     fn default() -> Self {
-        Self { buffer: None, start: 0, end: TO_END }
+        Self { buffer: None, place: WHOLE }
     }
 }
 
@@ -165,7 +174,7 @@ impl From<String> for Text {
         }
         let content = Content::Str(text.into_boxed_str());
         let buffer = Arc::new(Buffer { content, index: Index::default() });
-        Self { buffer: Some(buffer), start: 0, end: TO_END }
+        Self { buffer: Some(buffer), place: WHOLE }
     }
 }
 

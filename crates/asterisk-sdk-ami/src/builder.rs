@@ -15,9 +15,9 @@ use crate::id::IdSource;
 use crate::link::Target;
 use crate::login::{Credentials, LoginMethod};
 use crate::manager::{Manager, Shared};
-use crate::reconnect::Reconnect;
 use crate::session::ListLimits;
 use crate::state::ConnectionState;
+use asterisk_proto::Reconnect;
 
 /// How many requests may wait for the connection's task.
 const REQUESTS: usize = 1024;

@@ -16,10 +16,10 @@ use crate::exchange::Exchange;
 use crate::hub::Hub;
 use crate::id::IdSource;
 use crate::link::{Link, Target};
-use crate::reconnect::Reconnect;
 use crate::session::{Failure, Items, ListLimits, Outcome};
 use crate::state::{CloseReason, ConnectionState};
 use crate::subscription::Gap;
+use asterisk_proto::Reconnect;
 
 /// What the task is to do.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! One connection at work: reading, writing, and whose a message is.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -121,11 +122,19 @@ impl<'a> Exchange<'a> {
     pub(crate) async fn run(&mut self) -> CloseReason {
         // What the login left behind comes first.
         self.deliver();
+        // Nearly all that is due is over before its time. The alarm is left as it is then, and may go off for
+        // nothing: that is cheaper than to set it for each action.
+        let mut alarm = pin!(sleep_until(Instant::now()));
         loop {
             let room = self.session.len() < self.driver.settings.in_flight
                 && self.output.len() < WRITE_LIMIT;
             let now = Instant::now;
-            let (timer, due) = self.timer();
+            let timer = self.timer();
+            if let Some(timer) = timer
+                && (timer < alarm.deadline() || alarm.is_elapsed())
+            {
+                alarm.as_mut().reset(timer);
+            }
             let held = self.held.as_ref().map(|(_, until)| *until);
             let hub = Arc::clone(&self.driver.hub);
             tokio::select! {
@@ -164,7 +173,7 @@ impl<'a> Exchange<'a> {
                 },
                 () = hub.room(), if held.is_some() => { self.deliver(); }
                 () = sleep_until(held.unwrap_or_else(now)), if held.is_some() => { self.deliver(); }
-                () = sleep_until(timer), if due => {
+                () = &mut alarm, if timer.is_some() => {
                     if let Some(reason) = self.tick() {
                         return reason;
                     }
@@ -182,13 +191,12 @@ impl<'a> Exchange<'a> {
     }
 
     /// When something is due, if anything is.
-    fn timer(&self) -> (Instant, bool) {
+    fn timer(&self) -> Option<Instant> {
         let action = self.session.next_deadline();
         let ping =
             self.driver.settings.ping_interval.filter(|_| !self.pinging && self.held.is_none());
         let ping = ping.map(|interval| self.heard + interval);
-        let due = [action, ping, self.resuming].into_iter().flatten().min();
-        (due.unwrap_or_else(Instant::now), due.is_some())
+        [action, ping, self.resuming].into_iter().flatten().min()
     }
 
     /// Does what is due.

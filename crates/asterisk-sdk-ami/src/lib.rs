@@ -32,7 +32,6 @@ mod list;
 mod login;
 mod manager;
 mod queue;
-mod reconnect;
 mod send;
 mod session;
 mod state;
@@ -40,6 +39,7 @@ mod subscription;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use asterisk_proto::Reconnect;
 pub use asterisk_proto::ami::event;
 pub use asterisk_proto::ami::{
     AmiEvent, Event, EventType, FieldType, Message, Response, TypedEvent,
@@ -50,7 +50,6 @@ pub use error::{ActionError, ConnectError, InvalidAction, Stage};
 pub use list::ListStream;
 pub use login::LoginMethod;
 pub use manager::Manager;
-pub use reconnect::Reconnect;
 pub use send::Send;
 pub use state::{CloseReason, ConnectionState, StateWatch};
 pub use subscription::{EventStream, Gap, Missed, OrphanStream, Overflow, Subscribe};

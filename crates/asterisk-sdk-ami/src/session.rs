@@ -4,6 +4,7 @@
 //! list and the list's end without anything in between. What is in flight is found by ActionID all
 //! the same, because live events, user events above all, may carry anybody's.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -130,12 +131,9 @@ impl<T> Session<T> {
         items: Items,
         ticket: T,
     ) -> Result<(), T> {
-        if self.in_flight.contains_key(id.as_str()) {
-            return Err(ticket);
-        }
-        self.deadlines.insert((deadline, id.clone()));
-        let action = InFlight { ticket, expect, deadline, written_from, items, response: None };
-        self.in_flight.insert(id, action);
+        let Entry::Vacant(place) = self.in_flight.entry(id) else { return Err(ticket) };
+        self.deadlines.insert((deadline, place.key().clone()));
+        place.insert(InFlight { ticket, expect, deadline, written_from, items, response: None });
         Ok(())
     }
 
@@ -153,14 +151,14 @@ impl<T> Session<T> {
     /// outcome is unknown in any case.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<(T, Failure)> {
         let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?.clone();
-        let action = self.finish(&id)?;
+        let action = self.finish(id.as_str())?;
         Some((action.ticket, Failure::TimedOut(Delivery::Unknown)))
     }
 
     /// Takes any action in flight, because the connection has ended after `written` bytes.
     pub(crate) fn disconnect(&mut self, written: u64) -> Option<(T, Failure)> {
         let (_, id) = self.deadlines.first()?.clone();
-        let action = self.finish(&id)?;
+        let action = self.finish(id.as_str())?;
         Some((action.ticket, Failure::Disconnected(delivery(action.written_from, written))))
     }
 
@@ -196,8 +194,7 @@ impl<T> Session<T> {
         if !ours {
             return None;
         }
-        let id = ActionId::from(id);
-        self.finish(&id).map(|action| action.ticket)
+        self.finish(id).map(|action| action.ticket)
     }
 
     fn receive_response(&mut self, response: Response) -> Received<T> {
@@ -218,8 +215,8 @@ impl<T> Session<T> {
             action.response = Some(response);
             return Received::Absorbed;
         }
-        let id = ActionId::from(id);
-        self.done(&id, Reply::new(response, Vec::new(), None))
+        let action = self.finish(id);
+        done(action, Reply::new(response, Vec::new(), None))
     }
 
     fn receive_event(&mut self, event: Event) -> Received<T> {
@@ -251,9 +248,8 @@ impl<T> Session<T> {
             // It comes after the response; before it, it is somebody else's with the same id.
             return Received::Event(event);
         };
-        let id = ActionId::from(id);
-        let reply = Reply::new(response, Vec::new(), Some(event.clone()));
-        match self.done(&id, reply) {
+        let action = self.finish(id);
+        match done(action, Reply::new(response, Vec::new(), Some(event.clone()))) {
             Received::Done { ticket, outcome, .. } => {
                 Received::Done { ticket, outcome, event: Some(event) }
             }
@@ -268,7 +264,7 @@ impl<T> Session<T> {
         });
         if ended {
             let List { id, response, items, .. } = list;
-            return self.done(&id, Reply::new(response, items, Some(event)));
+            return done(self.finish(id.as_str()), Reply::new(response, items, Some(event)));
         }
         if let Items::Stream(queue) = &list.sink {
             let queue = Arc::clone(queue);
@@ -288,7 +284,7 @@ impl<T> Session<T> {
             return published.map_or(Received::Absorbed, Received::Event);
         };
         // The rest of the list is still to come, and is nobody's event.
-        let ticket = self.finish(&list.id).map(|action| action.ticket);
+        let ticket = self.finish(list.id.as_str()).map(|action| action.ticket);
         list.items = Vec::new();
         (list.count, list.bytes) = (0, 0);
         list.sink = Items::Collect;
@@ -299,20 +295,18 @@ impl<T> Session<T> {
         }
     }
 
-    fn done(&mut self, id: &ActionId, reply: Reply) -> Received<T> {
-        match self.finish(id) {
-            Some(action) => {
-                Received::Done { ticket: action.ticket, outcome: Ok(reply), event: None }
-            }
-            // It ran out of time while its list arrived.
-            None => Received::Absorbed,
-        }
-    }
-
-    fn finish(&mut self, id: &ActionId) -> Option<InFlight<T>> {
-        let action = self.in_flight.remove(id.as_str())?;
-        self.deadlines.remove(&(action.deadline, id.clone()));
+    fn finish(&mut self, id: &str) -> Option<InFlight<T>> {
+        let (id, action) = self.in_flight.remove_entry(id)?;
+        self.deadlines.remove(&(action.deadline, id));
         Some(action)
+    }
+}
+
+/// What a reply means for the action that it is to, unless that ran out of time while its list arrived.
+fn done<T>(action: Option<InFlight<T>>, reply: Reply) -> Received<T> {
+    match action {
+        Some(action) => Received::Done { ticket: action.ticket, outcome: Ok(reply), event: None },
+        None => Received::Absorbed,
     }
 }
 

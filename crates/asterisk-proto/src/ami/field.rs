@@ -95,11 +95,21 @@ pub(super) fn microseconds(message: &Message, name: &str) -> Option<Duration> {
 
 /// A span of time written as `hh:mm:ss`, the hours with as many digits as it takes.
 pub(super) fn clock(message: &Message, name: &str) -> Option<Duration> {
-    let text = message.get(name)?;
-    let mut parts = text.trim().split(':').map(|part| part.parse::<u64>().ok());
-    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
-    let total = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds);
-    parts.next().is_none().then_some(Duration::from_secs(total?))
+    let (mut total, mut part, mut parts) = (0_u64, None, 1);
+    for byte in message.value(name)?.trim_ascii() {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u64::from(byte - b'0');
+                part = Some(part.unwrap_or(0_u64).checked_mul(10)?.checked_add(digit)?);
+            }
+            b':' => {
+                total = total.checked_add(part.take()?)?.checked_mul(60)?;
+                parts += 1;
+            }
+            _ => return None,
+        }
+    }
+    (parts == 3).then_some(Duration::from_secs(total.checked_add(part?)?))
 }
 
 /// A time that a header gives in seconds since 1970, UTC. Zero is what servers write for never.

@@ -196,9 +196,9 @@ impl Message {
         loop {
             // Lengths differ mostly, and are compared without a look at the bytes.
             let at = lines.named(from, name.len())?;
-            let place = lines.get(at).place(lines.start(at), bytes);
-            if is(&bytes[place.name], name) {
-                return Some(place.value);
+            let start = lines.start(at);
+            if is(&bytes[start..][..name.len()], name) {
+                return Some(lines.get(at).value(start, bytes));
             }
             from = at + 1;
         }
@@ -222,11 +222,26 @@ fn places(bytes: &[u8], lines: &Lines) -> impl ExactSizeIterator<Item = Place> {
 /// Whether a name is this one. Most differ in the first letter or are written alike.
 fn is(found: &[u8], name: &str) -> bool {
     let name = name.as_bytes();
-    if found.len() != name.len() {
-        return false;
-    }
     let first = |name: &[u8]| name.first().map(u8::to_ascii_lowercase);
-    first(found) == first(name) && (found == name || found.eq_ignore_ascii_case(name))
+    found.len() == name.len()
+        && first(found) == first(name)
+        && (same(found, name) || found.eq_ignore_ascii_case(name))
+}
+
+/// Whether two names are written alike. Most are so short that their first and last letters, as numbers,
+/// are all of them.
+#[inline]
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+    match (one.len(), other.len()) {
+        (4..=7, 4..=7) => ends::<4>(one) == ends(other) && one.len() == other.len(),
+        (8..=16, 8..=16) => ends::<8>(one) == ends(other) && one.len() == other.len(),
+        _ => one == other,
+    }
+}
+
+#[inline]
+fn ends<const N: usize>(name: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
+    (name.first_chunk(), name.last_chunk())
 }
 
 /// Asterisk writes this for what it does not know.
@@ -348,6 +363,21 @@ mod tests {
             Message::parse(Bytes::from_static(b"Event: x\r\nName: Jos\xe9\0\x01\r\n")).unwrap();
         assert_eq!(event.value("Name"), Some(&b"Jos\xe9\0\x01"[..]));
         assert_eq!(event.get("Name").unwrap(), "Jos\u{fffd}\0\x01");
+    }
+
+    #[test]
+    fn names_differ_in_any_letter() {
+        let name = b"ConnectedLineNumber";
+        for length in 0..name.len() {
+            let name = &name[..length];
+            assert!(same(name, name));
+            assert!(!same(name, &[name, b"x"].concat()));
+            for at in 0..length {
+                let mut other = name.to_vec();
+                other[at] ^= 1;
+                assert!(!same(name, &other), "{at} of {length}");
+            }
+        }
     }
 
     #[test]

@@ -124,13 +124,19 @@ impl Line {
     /// What is where in the line that begins at `start`.
     #[inline]
     pub(super) fn place(self, start: usize, bytes: &[u8]) -> Place {
+        Place { name: start..start + self.name(), value: self.value(start, bytes) }
+    }
+
+    /// Where the value is.
+    #[inline]
+    pub(super) fn value(self, start: usize, bytes: &[u8]) -> Range<usize> {
         let (colon, end) = (start + self.name(), self.end as usize);
-        if bytes.get(colon) != Some(&b':') {
-            return Place { name: start..start, value: start..end };
+        if self.name == 0 && bytes.get(colon) != Some(&b':') {
+            return start..end;
         }
         // One blank belongs to the separator, any more to the value.
         let blank = usize::from(colon + 1 < end && bytes[colon + 1] == b' ');
-        Place { name: start..colon, value: colon + 1 + blank..end }
+        colon + 1 + blank..end
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::field::{id, state};
+use super::message::same;
 use super::{ChannelVariables, Field, Message};
 use crate::{ChannelId, ChannelState, LinkedId, Text};
 
@@ -106,7 +107,7 @@ impl Places {
             // What stands between lines with the prefix has it too.
             if prefix.is_empty() { Some(name) } else { name.get(prefix.len()..) }
         };
-        let value = |at: usize| lines.get(at).place(lines.start(at), bytes).value;
+        let value = |at: usize| lines.get(at).value(lines.start(at), bytes);
         let find = |header: &[u8]| {
             let mut at = 0;
             loop {
@@ -114,9 +115,11 @@ impl Places {
                 // Other names of this length differ here, at far less than the price of a comparison.
                 let rest = name(at)?;
                 let alike = rest.first() == header.first() && rest.last() == header.last();
+                // Processors are slow to compare nothing with nothing, if they are made to.
                 if alike
-                    && rest == header
-                    && bytes[lines.start(at)..].starts_with(prefix.as_bytes())
+                    && same(rest, header)
+                    && (prefix.is_empty()
+                        || bytes[lines.start(at)..].starts_with(prefix.as_bytes()))
                 {
                     return Some(at);
                 }
@@ -128,20 +131,25 @@ impl Places {
         if first + TENANT > lines.len() {
             return None;
         }
-        places.values[0] = Some(value(first));
+        let mut next = lines.start(first);
         // Lengths and words are known to the compiler, which makes comparisons of numbers of them.
         macro_rules! then {
             ($($header:literal = $index:literal),+) => {
                 $(
-                    let at = first + $index;
-                    if name(at)? != $header {
+                    let line = lines.get(first + $index);
+                    let start = std::mem::replace(&mut next, line.next());
+                    let name = &bytes[start..][..line.name()];
+                    // What stands between lines with the prefix has it too.
+                    let name = if prefix.is_empty() { name } else { name.get(prefix.len()..)? };
+                    if name != $header {
                         return None;
                     }
-                    places.values[$index] = Some(value(at));
+                    places.values[$index] = Some(line.value(start, bytes));
                 )+
             };
         }
         then!(
+            b"Channel" = 0,
             b"ChannelState" = 1,
             b"ChannelStateDesc" = 2,
             b"CallerIDNum" = 3,

@@ -52,8 +52,10 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub(super) fn new(resource: Resource, id: Text) -> Self {
-        Self { resource, id }
+    /// An object by its id or name.
+    #[must_use]
+    pub fn new(resource: Resource, id: impl Into<Text>) -> Self {
+        Self { resource, id: id.into() }
     }
 }
 

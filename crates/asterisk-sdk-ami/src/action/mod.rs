@@ -407,7 +407,7 @@ pub trait ListItem: Sized + Send + 'static {
 
 impl<E: AmiEvent> ListItem for E {
     fn from_item(event: Event) -> Result<Self, Event> {
-        event.decode().ok_or(event)
+        if event.is::<E>() { Ok(E::from_event(&event)) } else { Err(event) }
     }
 }
 
