@@ -136,9 +136,7 @@ impl Table {
 
     /// The first route that matches: one pass over the path for all of them.
     fn first(&self, path: &str) -> Option<&(Arc<Regex>, BoxedHandler)> {
-        let matches = self.set.matches(path);
-        let first = (0..matches.len()).find(|route| matches.matched(*route))?;
-        self.routes.get(first)
+        self.routes.get(self.set.matches(path).iter().next()?)
     }
 
     fn add(&mut self, routes: Vec<(String, BoxedHandler)>) -> Result<(), RouteError> {

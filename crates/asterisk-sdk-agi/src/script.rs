@@ -30,6 +30,10 @@ impl Script {
 }
 
 fn decode(text: &str) -> String {
+    // As a rule there is nothing to decode, and nothing to check again.
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

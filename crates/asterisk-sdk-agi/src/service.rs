@@ -84,6 +84,21 @@ impl Service {
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
     {
+        self.run_holding((), stream, peer)
+    }
+
+    /// Does that and holds something until the call is over. (An async block that awaits a future it was
+    /// given has room for it twice.)
+    fn run_holding<S, H>(
+        &self,
+        held: H,
+        stream: S,
+        peer: Option<SocketAddr>,
+    ) -> impl Future<Output = ()> + Send + use<S, H>
+    where
+        S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
+        H: Send,
+    {
         let shared = Arc::clone(&self.shared);
         // As one field, so that a span without a peer has none.
         let span =
@@ -91,7 +106,7 @@ impl Service {
         if let Some(peer) = peer {
             span.record("peer", tracing::field::display(peer));
         }
-        run(shared, Box::new(stream), peer).instrument(span)
+        run(held, shared, Box::new(stream), peer).instrument(span)
     }
 }
 
@@ -104,7 +119,7 @@ impl fmt::Debug for Service {
     }
 }
 
-async fn run(shared: Arc<Shared>, stream: Box<dyn Stream>, peer: Option<SocketAddr>) {
+async fn run<H>(_held: H, shared: Arc<Shared>, stream: Box<dyn Stream>, peer: Option<SocketAddr>) {
     let ending = Ending::default();
     // In a box of its own: what is needed only to begin is gone by the time the handler runs.
     let Some((route, handling)) = Box::pin(begin(&shared, stream, peer, &ending)).await else {
@@ -127,7 +142,8 @@ async fn run(shared: Arc<Shared>, stream: Box<dyn Stream>, peer: Option<SocketAd
         Err(panic) => error!(route = route(), panic = message(&*panic), "the handler panicked"),
     }
     if let Some(stream) = left {
-        fail(stream).await;
+        // In a box, because calls that do not fail need no room for it.
+        Box::pin(fail(stream)).await;
     }
 }
 
@@ -171,7 +187,7 @@ async fn begin(
     let Some(found) = shared.routes.find(&script.path) else {
         warn!(path = script.path, "no route");
         if let Some(stream) = connection.take_stream() {
-            fail(stream).await;
+            Box::pin(fail(stream)).await;
         }
         return None;
     };

@@ -105,7 +105,8 @@ impl Session {
             // The same reply means a failure and a hangup, and the `HANGUP` comes behind it.
             HangupSign::Maybe => {
                 if self.hangup.is_none() {
-                    let _ = timeout(HANGUP_GRACE, self.hung_up()).await;
+                    // In a box, as below: few commands need it, and all would have room for it.
+                    let _ = Box::pin(timeout(HANGUP_GRACE, self.hung_up())).await;
                 }
             }
             HangupSign::Yes => {
@@ -224,7 +225,7 @@ impl Session {
                 }
                 Ok(())
             };
-            if let Ok(Err(error)) = timeout(USAGE_GRACE, usage).await {
+            if let Ok(Err(error)) = Box::pin(timeout(USAGE_GRACE, usage)).await {
                 return Err(self.lost(error, Delivery::NotSent));
             }
             self.usage_follows = false;

@@ -142,8 +142,6 @@ impl Server {
                 () = &mut shutdown => break,
                 accepted = accept(&listener) => accepted,
             };
-            // Commands are small and waited for.
-            let _ = stream.set_nodelay(true);
             #[cfg(feature = "tls")]
             if let Some(tls) = &self.tls {
                 calls.start(slot, TlsLink::new(tls, stream, peer), Some(peer));
@@ -189,7 +187,9 @@ async fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
             };
             // A restart must not wait for the old connections to be forgotten.
             socket.set_reuseaddr(true)?;
-            // Accepted sockets inherit it: a peer that vanished ends its session some day.
+            // Accepted sockets inherit both. Commands are small and waited for.
+            socket.set_nodelay(true)?;
+            // A peer that vanished ends its session some day.
             socket.set_keepalive(true)?;
             socket.bind(address)?;
             socket.listen(BACKLOG)

@@ -2,19 +2,23 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tracing::{info, warn};
 
 use super::Service;
 
 /// How long calls that were aborted may take to come to an end.
 const ABORT_GRACE: Duration = Duration::from_secs(1);
+
+/// Earlier than calls time out, as a rule.
+const PULSE: Duration = Duration::from_secs(1);
 
 /// What became of the calls that were running at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,9 @@ pub struct Calls {
     tasks: Vec<AbortHandle>,
     /// When there are as many, those that have ended are forgotten.
     room: usize,
+    /// Goes off once a second while calls come. The first timer of a runtime, and each that is earlier
+    /// than all others, interrupts its waiting for sockets; with this one those of calls are not.
+    pulse: Option<Pin<Box<Sleep>>>,
 }
 
 /// The right to [start](Calls::start) a call.
@@ -53,7 +60,7 @@ impl Calls {
     pub fn new(service: Service) -> Self {
         let limit = usize::try_from(service.shared.limits.connections).unwrap_or(usize::MAX);
         let slots = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
-        Self { service, slots, tasks: Vec::new(), room: 0 }
+        Self { service, slots, tasks: Vec::new(), room: 0, pulse: None }
     }
 
     /// Waits until there may be one call more.
@@ -78,11 +85,8 @@ impl Calls {
         if self.tasks.len() >= self.room {
             self.forget_ended();
         }
-        let run = self.service.run(stream, peer);
-        let task = tokio::spawn(async move {
-            run.await;
-            drop(slot);
-        });
+        self.beat();
+        let task = tokio::spawn(self.service.run_holding(slot, stream, peer));
         self.tasks.push(task.abort_handle());
     }
 
@@ -124,6 +128,15 @@ impl Calls {
     fn forget_ended(&mut self) {
         self.tasks.retain(|task| !task.is_finished());
         self.room = 2 * self.tasks.len() + 64;
+    }
+
+    fn beat(&mut self) {
+        if self.pulse.as_ref().is_none_or(|pulse| pulse.is_elapsed()) {
+            let mut pulse = Box::pin(sleep(PULSE));
+            // Nobody awaits it, and only this sets it.
+            pulse.as_mut().reset(Instant::now() + PULSE);
+            self.pulse = Some(pulse);
+        }
     }
 
     fn abort(&self) {
