@@ -1,18 +1,22 @@
-//! A conference: all callers of a Stasis application hear each other, and who is alone hears music.
+//! A conference: the sessions of all callers share one bridge, and who comes and goes is announced.
 //!
 //! ```text
 //! cargo run --example ari_conference -- --app demo
 //! ```
 //!
-//! A call comes in by the dialplan: `exten => 100,1,Stasis(demo)`.
+//! A call comes in by the dialplan: `exten => 100,1,Stasis(demo)`. Callers are announced by the number
+//! that each gets when entering.
 
 mod flags;
 
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use asterisk_sdk::ari::event::{ChannelEnteredBridge, ChannelLeftBridge, StasisStart};
-use asterisk_sdk::ari::handle::{Bridge, Channel};
-use asterisk_sdk::ari::{Client, Missed, RestError};
+use asterisk_sdk::ari::call::{Call, CallError, WhenDone};
+use asterisk_sdk::ari::handle::Bridge;
+use asterisk_sdk::ari::{Client, RestError};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -24,60 +28,43 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ("--app", "demo"),
     ]);
     let client = Client::builder(url).login(user, password).app(&app).connect().await?;
-    let mut calls = client.events().of::<StasisStart>();
+    // Made with the client, not in a session: it outlives every caller.
     let room = client.bridges().create().bridge_type("mixing").name(format!("{app} room")).await?;
-    let mut changes = room.events();
     println!("waiting for calls");
-    loop {
-        tokio::select! {
-            call = calls.next() => {
-                let Some(call) = call else { return Err(client.closed().await.into()) };
-                let channel = client.channel(call?.channel.id);
-                let room = room.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = join(&channel, &room).await {
-                        println!("{}: {error}", channel.id());
-                    }
-                });
-            }
-            change = changes.next() => {
-                let event = match change {
-                    Some(Ok(event)) => event,
-                    // What was missed changes nothing but the number that is printed.
-                    Some(Err(Missed::Lagged(_))) => continue,
-                    Some(Err(other)) => return Err(other.into()),
-                    None => return Err(client.closed().await.into()),
-                };
-                if event.is::<ChannelEnteredBridge>() || event.is::<ChannelLeftBridge>() {
-                    count(&room).await?;
-                }
-            }
-            _ = tokio::signal::ctrl_c() => break,
-        }
-    }
+    let (place, entered) = (room.clone(), Arc::new(AtomicUsize::new(1)));
+    let serving = client
+        .serve(move |call| join(call, place.clone(), entered.fetch_add(1, Ordering::Relaxed)))
+        .when_done(WhenDone::HangUp)
+        .drain_timeout(Duration::from_secs(3));
+    let served = serving.until(async { drop(tokio::signal::ctrl_c().await) }).await;
+    println!("{served:?}");
     room.destroy().await?;
     client.close().await;
     Ok(())
 }
 
-/// Takes a caller in.
-async fn join(channel: &Channel, room: &Bridge) -> Result<(), RestError> {
-    channel.answer().await?;
-    room.add_channel(channel.id()).await?;
-    println!("{}: joins", channel.id());
+/// One caller, from entering until hanging up.
+async fn join(mut call: Call, room: Bridge, number: usize) -> Result<(), CallError> {
+    call.channel().answer().await?;
+    announce(&room, number, "sound:conf-hasjoin").await?;
+    room.add_channel(call.channel().id()).await?;
+    println!("{number}: joins, {} in the room", present(&room).await?);
+    let left = call.hung_up().await;
+    // The bridge has let go of a channel before its session hears that it left.
+    let others = present(&room).await?;
+    println!("{number}: leaves, {others} in the room");
+    announce(&room, number, "sound:conf-hasleft").await?;
+    left.map_err(CallError::Disconnected)
+}
+
+/// Tells the others, if there are any; nobody waits for the end of it.
+async fn announce(room: &Bridge, number: usize, what: &str) -> Result<(), RestError> {
+    if present(room).await? > 0 {
+        room.play(format!("number:{number}")).media([what]).await?;
+    }
     Ok(())
 }
 
-/// Says how many there are now, and sees to the music.
-async fn count(room: &Bridge) -> Result<(), RestError> {
-    let present = room.get().await?.channels.len();
-    println!("{present} in the room");
-    if present == 1 {
-        return room.start_moh().await;
-    }
-    match room.stop_moh().await {
-        // There was none.
-        Err(error) if error.is_conflict() => Ok(()),
-        result => result,
-    }
+async fn present(room: &Bridge) -> Result<usize, RestError> {
+    Ok(room.get().await?.channels.len())
 }

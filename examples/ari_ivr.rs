@@ -1,26 +1,18 @@
-//! A menu: asks for keys, and does what they stand for.
+//! A menu: asks for a key and does what it stands for, in one session for each call.
 //!
 //! ```text
 //! cargo run --example ari_ivr -- --app demo
 //! ```
 //!
 //! A call comes in by the dialplan: `exten => 100,1,Stasis(demo)`. Keys 1 and 2 play something, 0 goes
-//! on in the dialplan, `#` hangs up.
+//! on in the dialplan behind `Stasis()`, `#` ends the call. A key cuts short what is being said.
 
 mod flags;
 
 use std::error::Error;
-use std::time::Duration;
 
-use asterisk_sdk::ari::event::{ChannelDtmfReceived, StasisEnd, StasisStart};
-use asterisk_sdk::ari::handle::Channel;
-use asterisk_sdk::ari::{Client, Event, EventStream};
-use tokio::time::timeout;
-
-/// How long a caller may think.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-type Failure = Box<dyn Error + Send + Sync>;
+use asterisk_sdk::ari::Client;
+use asterisk_sdk::ari::call::{Call, CallError, DigitsEnd};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -32,72 +24,39 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ("--app", "demo"),
     ]);
     let client = Client::builder(url).login(user, password).app(app).connect().await?;
-    let mut calls = client.events().of::<StasisStart>();
     println!("waiting for calls");
-    loop {
-        let call = tokio::select! {
-            call = calls.next() => call,
-            _ = tokio::signal::ctrl_c() => break,
-        };
-        let Some(call) = call else { return Err(client.closed().await.into()) };
-        let channel = client.channel(call?.channel.id);
-        tokio::spawn(async move {
-            match menu(&channel).await {
-                Ok(end) => println!("{}: {end}", channel.id()),
-                Err(error) => println!("{}: {error}", channel.id()),
-            }
-        });
-    }
+    // Calls that are there may come to their end; new ones are hung up.
+    let served = client.serve(menu).until(async { drop(tokio::signal::ctrl_c().await) }).await;
+    println!("{served:?}");
     client.close().await;
     Ok(())
 }
 
-/// One call, and how it ended.
-async fn menu(channel: &Channel) -> Result<&'static str, Failure> {
-    let mut events = channel.events();
-    channel.answer().await?;
+/// One call. Whoever hangs up ends it at the next `?`.
+async fn menu(mut call: Call) -> Result<(), CallError> {
+    let name = call.start().channel.name.clone();
+    call.channel().answer().await?;
     for _ in 0..3 {
-        let prompt = channel.play("sound:press-1").media(["sound:or", "sound:press-2"]).await?;
-        let Ok(key) = timeout(PATIENCE, key(&mut events)).await else {
-            println!("{}: says nothing", channel.id());
-            continue;
-        };
-        let Some(key) = key? else { return Ok("hung up") };
-        println!("{}: {key}", channel.id());
-        // What is still said is cut short; it may have ended by itself.
-        let _ = prompt.stop().await;
-        match key.as_str() {
-            "1" => say(channel, "sound:hello-world").await?,
-            "2" => say(channel, "sound:demo-echotest").await?,
-            "0" => {
-                channel.continue_in_dialplan().await?;
-                return Ok("goes on in the dialplan");
-            }
-            "#" => break,
-            _ => say(channel, "sound:invalid").await?,
+        let menu = call.dtmf().prompt("sound:press-1").prompt("sound:or").prompt("sound:press-2");
+        let input = menu.max_digits(1).await?;
+        println!("{name}: {input:?}");
+        match input.digits.as_str() {
+            "1" => say(&call, "sound:hello-world").await?,
+            "2" => say(&call, "sound:demo-echotest").await?,
+            // A session's channel goes on in the dialplan when the session ends.
+            "0" => return Ok(()),
+            "" if input.end == DigitsEnd::Timeout => {}
+            "" => break,
+            _ => say(&call, "sound:invalid").await?,
         }
     }
-    say(channel, "sound:vm-goodbye").await?;
-    channel.hangup().await?;
-    Ok("done")
-}
-
-/// The next key; none when the caller has gone.
-async fn key(events: &mut EventStream<Event>) -> Result<Option<String>, Failure> {
-    while let Some(event) = events.next().await {
-        let event = event?;
-        if let Some(received) = event.decode::<ChannelDtmfReceived>() {
-            return Ok(Some(received.digit.to_string()));
-        }
-        if event.is::<StasisEnd>() {
-            return Ok(None);
-        }
-    }
-    Ok(None)
+    say(&call, "sound:vm-goodbye").await?;
+    call.channel().hangup().await?;
+    Ok(())
 }
 
 /// Plays something to its end.
-async fn say(channel: &Channel, media: &str) -> Result<(), Failure> {
-    channel.play(media).await?.finished().within(Duration::from_secs(60)).await?;
+async fn say(call: &Call, media: &str) -> Result<(), CallError> {
+    call.play(media).await?.finished().await?;
     Ok(())
 }

@@ -107,13 +107,13 @@ async fn no_event_is_lost_with_a_dropped_future() {
     let (client, _peer, mut socket) = connected(|builder| builder).await;
     let mut events: EventStream<Event> = client.events().all();
     let sending = tokio::spawn(async move {
-        for line in EVENTS_22.lines() {
+        for line in events_22() {
             socket.text(line).await;
             tokio::task::yield_now().await;
         }
         socket
     });
-    for (n, line) in EVENTS_22.lines().enumerate() {
+    for (n, line) in events_22().enumerate() {
         let event = loop {
             if let Some(event) = drop_after(n % 3, events.next()).await {
                 break event;

@@ -162,7 +162,7 @@ async fn the_connection_closes_when_nobody_holds_it() {
     drop(events);
     let mut events = channel.events();
     drop(channel);
-    socket.text(event("StasisEnd")).await;
+    socket.text(&fresh(event("StasisEnd"))).await;
     assert_eq!(name(&mut events).await, "StasisEnd");
     drop(events);
     assert_eq!(soon(socket.read()).await, Some((0x88, vec![0x03, 0xe8])));
@@ -208,5 +208,6 @@ async fn a_taken_over_application_is_seen() {
     socket.text(event("ApplicationReplaced")).await;
     let replaced = soon(replaced.next()).await.unwrap().unwrap();
     assert_eq!(replaced.event.application(), "capture");
-    assert_eq!(client.close_reason(), None);
+    // Nothing more would come.
+    assert_eq!(soon(client.closed()).await, CloseReason::Replaced);
 }

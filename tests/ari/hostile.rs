@@ -29,7 +29,7 @@ async fn messages_that_are_no_events_are_reported_and_skipped() {
     ];
     for (message, error) in hostile {
         socket.frame(0x81, message).await;
-        socket.text(event("StasisEnd")).await;
+        socket.text(&fresh(event("StasisEnd"))).await;
         match soon(events.next()).await.unwrap() {
             Err(Missed::Unreadable(found)) => assert_eq!(found.to_string(), error),
             other => panic!("{other:?}"),
@@ -56,8 +56,9 @@ async fn binary_messages_and_pongs_are_ignored() {
 async fn fragments_are_joined_even_with_a_ping_between() {
     let (client, _peer, mut socket) = connected(|builder| builder).await;
     let mut events = client.events().all();
-    let json = event("StasisStart").replace("Ana", "Änä").into_bytes();
-    for cut in (1..json.len()).step_by(7) {
+    let length = event("StasisStart").replace("Ana", "Änä").len();
+    for cut in (1..length).step_by(7) {
+        let json = fresh(&event("StasisStart").replace("Ana", "Änä")).into_bytes();
         socket.frame(0x01, &json[..cut]).await;
         socket.frame(0x89, b"").await;
         socket.frame(0x80, &json[cut..]).await;

@@ -25,9 +25,12 @@
 //! | over 65,535 bytes in a frame of ours | `facts::the_server_closes_over_a_frame_of_65535_bytes_and_ours_are_short` |
 //! | an application that another connection takes over | `events::a_taken_over_application_is_seen` |
 //! | a reader that is too slow is cut off inside a frame | `hostile::a_connection_cut_in_the_middle_of_an_event_ends` |
+//! | requests over the WebSocket: no leading slash, ids as text, replies in order, 16 ignores them | `rest_socket`, `live::ari_transports` |
+//! | Asterisk connects: Basic credentials, `ari`, the names of its applications first | `outbound`, `live::ari_transports` |
 //! | what no server sends | `hostile`, `errors`, `connections` |
 
 mod callbacks;
+mod calls;
 mod cancel;
 mod connect;
 mod connections;
@@ -36,13 +39,18 @@ mod download;
 mod errors;
 mod events;
 mod facts;
+mod faults;
 mod hostile;
+mod outbound;
 mod playback;
+mod reconnect;
 mod recording;
 mod replies;
 mod rest;
+mod rest_socket;
 mod tls;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use asterisk_sdk::ari::{Builder, Client};
@@ -56,8 +64,21 @@ macro_rules! capture {
 }
 use capture;
 
+/// A captured reply of Asterisk 22 over its WebSocket, to request 1.
+macro_rules! frame {
+    ($name:literal) => {
+        include_str!(concat!("captures/22/socket/", $name, ".json"))
+    };
+}
+use frame;
+
 /// The captured events of one call on Asterisk 22.
 const EVENTS_22: &str = include_str!("captures/22/events.jsonl");
+
+/// Those that go on: all but the last, which says that there will be no more.
+fn events_22() -> impl Iterator<Item = &'static str> {
+    EVENTS_22.lines().filter(|line| !line.contains("ApplicationReplaced"))
+}
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -68,8 +89,18 @@ fn event(name: &str) -> &'static str {
     EVENTS_22.lines().find(|line| line.contains(&wanted)).expect("it was captured")
 }
 
+/// An event that differs from all others in the time when it happened, as it does on a server: what
+/// comes twice in the same words is a repetition.
+fn fresh(event: &str) -> String {
+    static EVENTS: AtomicUsize = AtomicUsize::new(0);
+    let (head, rest) = event.split_once(r#""timestamp":""#).expect("it was captured");
+    let (_, rest) = rest.split_once('"').expect("the end of the time");
+    let number = EVENTS.fetch_add(1, Ordering::Relaxed);
+    format!(r#"{head}"timestamp":"2026-11-21T{number:09}+0000"{rest}"#)
+}
+
 fn builder(peer: &AriPeer) -> Builder {
-    Client::builder(peer.url()).login("app", "s3cret")
+    Client::builder(peer.url()).login("app", "s3cret").no_reconnect()
 }
 
 /// A client without events, and its server.

@@ -70,16 +70,17 @@ async fn refused(tls: Tls) -> Option<TlsError> {
 async fn requests_and_events_go_over_tls() {
     let mut peer = AriPeer::bind().await;
     let address = front(&peer).await;
-    let connecting = secure(&address, Tls::new().private_ca(CA)).app("capture").connect();
+    let connecting =
+        secure(&address, Tls::new().private_ca(CA)).app("capture").no_reconnect().connect();
     let (client, (mut socket, request)) =
         soon(async { tokio::join!(connecting, accept(&mut peer)) }).await;
     assert_eq!(request.headers["host"], address);
     let client = client.unwrap();
     let mut events = client.events().all();
-    for line in EVENTS_22.lines() {
+    for line in events_22() {
         socket.text(line).await;
     }
-    for line in EVENTS_22.lines() {
+    for line in events_22() {
         assert_eq!(&**soon(events.next()).await.unwrap().unwrap().json(), line);
     }
     socket.frame(0x89, b"are you there").await;

@@ -237,14 +237,33 @@ impl Exchange {
     /// When the client has gone.
     pub async fn upgrade(mut self, bytes: &[u8]) -> Socket {
         self.stream.write_all(bytes).await.expect("the client reads the reply");
-        Socket { stream: self.stream }
+        Socket { stream: self.stream, client: false }
     }
 }
 
-/// The server's side of a WebSocket.
+/// Connects as Asterisk does to a server of ours: sends this head, and gives the head of the reply and what
+/// follows.
+///
+/// # Panics
+///
+/// When nobody listens.
+pub async fn dial(address: SocketAddr, head: &[u8]) -> (String, Socket) {
+    let mut stream = TcpStream::connect(address).await.expect("somebody listens");
+    stream.set_nodelay(true).expect("it is a socket");
+    stream.write_all(head).await.expect("the server reads");
+    let mut reply = Vec::new();
+    while !reply.ends_with(b"\r\n\r\n") {
+        let Ok(byte) = stream.read_u8().await else { break };
+        reply.push(byte);
+    }
+    (String::from_utf8(reply).expect("a head is text"), Socket { stream, client: true })
+}
+
+/// A WebSocket that the test speaks by hand: the server's side, or the client's if it dialed.
 #[derive(Debug)]
 pub struct Socket {
     stream: TcpStream,
+    client: bool,
 }
 
 impl Socket {
@@ -254,15 +273,20 @@ impl Socket {
     ///
     /// When the client has gone.
     pub async fn frame(&mut self, first: u8, payload: &[u8]) {
+        let mask = if self.client { 0x80 } else { 0_u8 };
         let mut frame = vec![first];
         if let Ok(length @ ..126) = u8::try_from(payload.len()) {
-            frame.push(length);
+            frame.push(mask + length);
         } else if let Ok(length) = u16::try_from(payload.len()) {
-            frame.push(126);
+            frame.push(mask + 126);
             frame.extend(length.to_be_bytes());
         } else {
-            frame.push(127);
+            frame.push(mask + 127);
             frame.extend((payload.len() as u64).to_be_bytes());
+        }
+        if self.client {
+            // A mask of zeros leaves the payload as it is.
+            frame.extend([0; 4]);
         }
         frame.extend(payload);
         self.raw(&frame).await;
@@ -286,22 +310,59 @@ impl Socket {
         self.stream.write_all(bytes).await.expect("the client reads");
     }
 
-    /// The first byte and the payload of the client's next frame; nothing at the end.
+    /// The first byte and the payload of the other side's next frame; nothing at the end.
     ///
     /// # Panics
     ///
-    /// When the client sends a frame without a mask or a long one.
+    /// When a client's frame has no mask, a server's has one, or it is longer than Asterisk takes.
     pub async fn read(&mut self) -> Option<(u8, Vec<u8>)> {
         let first = self.stream.read_u8().await.ok()?;
         let length = self.stream.read_u8().await.ok()?;
-        assert!((0x80..0x80 + 126).contains(&length), "masked and short");
+        assert_eq!(length >= 0x80, !self.client, "clients mask, servers do not");
+        let length = length & 0x7f;
+        assert_ne!(length, 127, "a long frame");
+        let length = if length == 126 { self.stream.read_u16().await.ok()? } else { length.into() };
         let mut mask = [0; 4];
-        self.stream.read_exact(&mut mask).await.ok()?;
-        let mut payload = vec![0; usize::from(length - 0x80)];
+        if !self.client {
+            self.stream.read_exact(&mut mask).await.ok()?;
+        }
+        let mut payload = vec![0; usize::from(length)];
         self.stream.read_exact(&mut payload).await.ok()?;
         for (byte, mask) in payload.iter_mut().zip(mask.iter().cycle()) {
             *byte ^= mask;
         }
         Some((first, payload))
+    }
+
+    /// Reads frames up to the next request, and gives its id and method with URI. Pings are answered.
+    ///
+    /// # Panics
+    ///
+    /// When the other side has gone, or sends something else.
+    pub async fn request(&mut self) -> (String, String) {
+        loop {
+            let (first, payload) = self.read().await.expect("the other side is there");
+            if first == 0x89 {
+                self.frame(0x8a, &payload).await;
+                continue;
+            }
+            assert_eq!(first, 0x81, "a text frame");
+            let json: serde_json::Value =
+                serde_json::from_slice(&payload).expect("requests are JSON");
+            let text = |name: &str| json[name].as_str().expect("text").to_owned();
+            assert_eq!(text("type"), "RESTRequest");
+            return (text("request_id"), format!("{} {}", text("method"), text("uri")));
+        }
+    }
+
+    /// Replies to the request of this id with a captured reply, which was to request 1.
+    ///
+    /// # Panics
+    ///
+    /// When the other side has gone.
+    pub async fn reply(&mut self, id: &str, captured: &str) {
+        let wanted = "\"request_id\":\"1\"";
+        assert!(captured.contains(wanted), "{captured}");
+        self.text(&captured.replace(wanted, &format!("\"request_id\":\"{id}\""))).await;
     }
 }

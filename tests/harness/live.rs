@@ -167,6 +167,23 @@ impl OwnServer {
     }
 }
 
+impl OwnServer {
+    /// Adds to a file of the server's configuration and reloads a module.
+    ///
+    /// # Panics
+    ///
+    /// When the file cannot be written, or the module is not reloaded.
+    pub fn configure(&self, file: &str, text: &str, module: &str) {
+        use std::io::Write;
+
+        let path = self.0.folder().join("etc").join(file);
+        let opened = std::fs::OpenOptions::new().append(true).open(path);
+        opened.and_then(|mut file| file.write_all(text.as_bytes())).expect("it is ours");
+        let said = self.0.cli(&format!("module reload {module}"));
+        assert!(said.contains("reloaded successfully"), "{said}");
+    }
+}
+
 impl std::ops::Deref for OwnServer {
     type Target = Server;
 

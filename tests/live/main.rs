@@ -9,9 +9,11 @@ mod ami_faults;
 #[cfg(test)]
 mod ami_surface;
 mod ari;
+mod ari_calls;
 #[cfg(test)]
 mod ari_surface;
 mod ari_tls;
+mod ari_transports;
 mod async_agi;
 mod blocking;
 mod calls;

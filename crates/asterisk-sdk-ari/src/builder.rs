@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asterisk_proto::Secret;
+use asterisk_proto::{Reconnect, Secret};
 
 use crate::client::Client;
 use crate::error::ConnectError;
@@ -23,6 +23,8 @@ pub struct Builder {
     tls: Option<crate::tls::Tls>,
     http: HttpLimits,
     pub(crate) socket: SocketLimits,
+    pub(crate) reconnect: Option<Reconnect>,
+    pub(crate) rest_over_websocket: bool,
 }
 
 /// An address, which may be written with a password in it by mistake.
@@ -79,6 +81,8 @@ impl Builder {
                 ping_interval: Self::DEFAULT_PING_INTERVAL,
                 ping_timeout: Self::DEFAULT_PING_TIMEOUT,
             },
+            reconnect: Some(Reconnect::default()),
+            rest_over_websocket: false,
         }
     }
 
@@ -196,8 +200,55 @@ impl Builder {
         self
     }
 
+    /// How to open the event connection again when it is lost; that is done unless told otherwise.
+    ///
+    /// Subscriptions are told what is there then ([`Missed::Gap`](crate::Missed::Gap)): the server
+    /// repeats nothing. Only wrong credentials and another client that has taken over all the
+    /// applications are final.
+    pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.reconnect = Some(reconnect);
+        self
+    }
+
+    /// Lets a lost event connection be the end.
+    pub fn no_reconnect(mut self) -> Self {
+        self.reconnect = None;
+        self
+    }
+
+    /// Sends requests over the event connection instead of connections of their own ("REST over
+    /// WebSocket"). Asterisk 22; needs an [application](Self::app).
+    ///
+    /// Operations and handles are the same. What differs:
+    ///
+    /// - The server works requests off one after the other, and the reply to a request comes before the
+    ///   events that it causes. 1,024 requests are under way at once; further ones wait for their turn
+    ///   within their timeout.
+    /// - What waits for a channel to be free (`answer`, setting variables of a channel, adding channels to
+    ///   a bridge) goes over HTTP as before, because all other requests would wait behind it. So do
+    ///   downloads, and requests over the 64 KiB that Asterisk reads at once.
+    /// - When the connection is lost, requests under way fail: with an unknown outcome if they may have
+    ///   been written, as not sent if not. New ones are not sent until there is a connection again.
+    ///   [`retry_reads`](Self::retry_reads) does not apply.
+    /// - A subscriber that holds the reader because its queue is full holds replies as well, for up to
+    ///   50 ms at a time.
+    pub fn rest_over_websocket(mut self) -> Self {
+        self.rest_over_websocket = true;
+        self
+    }
+
+    pub(crate) fn request_limit(&self) -> Duration {
+        self.http.request_timeout
+    }
+
+    pub(crate) fn body_limit(&self) -> usize {
+        self.http.max_body
+    }
+
     /// Checks the server, user and password by asking for its version, then opens the event
-    /// connection if there are applications.
+    /// connection if there are applications. With
+    /// [`rest_over_websocket`](Self::rest_over_websocket) it sends one request over that as well, and a
+    /// server that reads none there is [`ConnectError::NoRestOverWebSocket`].
     ///
     /// Must run inside a tokio runtime.
     ///

@@ -4,23 +4,32 @@ use std::fmt;
 use std::sync::Arc;
 
 use asterisk_proto::ari::FromJson;
+use asterisk_proto::ari::event::ApplicationRegistered;
+use asterisk_proto::ari::model::AsteriskInfo;
 use asterisk_proto::{BridgeId, ChannelId, PlaybackId, Text};
+use bytes::Bytes;
+use fastwebsockets::Role;
 use http::Method;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tracing::Instrument;
 
 use crate::builder::Builder;
+use crate::call::{Call, Made, Scope, Serve};
 use crate::download::Download;
 use crate::error::{ConnectError, RestError};
-use crate::events::{self, CloseReason, Router, Subscribe};
+use crate::events::{
+    CloseReason, Connection, ConnectionState, Dialed, Outcome, Router, Socket, StateWatch,
+    Subscribe,
+};
 use crate::handle::{
     Application, Bridge, Channel, DeviceState, Endpoint, LiveRecording, Mailbox, Playback,
     StoredRecording,
 };
 use crate::id::IdSource;
+use crate::outbound::AcceptLimits;
 use crate::request::{Operation, Request, Response};
 use crate::rest::applications::Applications;
-use crate::rest::asterisk::Asterisk;
+use crate::rest::asterisk::{Asterisk, Info};
 use crate::rest::bridges::Bridges;
 use crate::rest::channels::Channels;
 use crate::rest::custom::Custom;
@@ -29,7 +38,7 @@ use crate::rest::endpoints::Endpoints;
 use crate::rest::mailboxes::Mailboxes;
 use crate::rest::recordings::Recordings;
 use crate::rest::sounds::Sounds;
-use crate::transport::{HttpTransport, Transport};
+use crate::transport::{HttpTransport, Link, SocketTransport, Transport};
 
 /// A client of one Asterisk server: cheap to clone, all clones share its connections.
 ///
@@ -37,13 +46,15 @@ use crate::transport::{HttpTransport, Transport};
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Where account is kept of what is made with this clone.
+    scope: Option<Arc<Scope>>,
 }
 
 /// What all clones, handles and subscriptions share.
 pub(crate) struct Shared {
     transport: Arc<dyn Transport>,
     pub(crate) router: Arc<Router>,
-    ended: watch::Receiver<Option<CloseReason>>,
+    state: watch::Receiver<ConnectionState>,
     /// Tells the socket's task to close; dropping it does as well.
     stop: watch::Sender<bool>,
     ids: IdSource,
@@ -53,7 +64,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("transport", &self.shared.transport)
-            .field("ended", &*self.shared.ended.borrow())
+            .field("state", &*self.shared.state.borrow())
             .finish_non_exhaustive()
     }
 }
@@ -72,44 +83,154 @@ impl Client {
     ) -> Result<Self, ConnectError> {
         let span = tracing::debug_span!("ari", peer, apps = %settings.apps.join(","));
         let transport = Arc::new(transport);
-        let (stop, stopped) = watch::channel(false);
-        let (ending, ended) = watch::channel(None);
-        let client = Self {
-            shared: Arc::new(Shared {
-                transport: Arc::<HttpTransport>::clone(&transport),
-                router: Arc::default(),
-                ended,
-                stop,
-                ids: IdSource::new(),
-            }),
+        let over_socket = settings.rest_over_websocket.then(|| {
+            let http = Some(Arc::clone(&transport));
+            Arc::new(SocketTransport::new(http, settings.request_limit(), settings.body_limit()))
+        });
+        let router = Arc::new(Router::new(settings.apps.clone()));
+        let carrier: Arc<dyn Transport> = match &over_socket {
+            Some(transport) => Arc::<SocketTransport>::clone(transport),
+            None => Arc::<HttpTransport>::clone(&transport),
         };
+        let (client, states, stopped) = Self::new(carrier, Arc::clone(&router));
 
-        let info = client.asterisk().info().into_future().instrument(span.clone()).await?;
-        let Some(version) = info.version().filter(|version| !version.is_empty()) else {
-            return Err(ConnectError::NotAri("the server does not say its version".to_owned()));
-        };
+        let info = Info::new(client.clone()).request();
+        let info = transport.send(info).instrument(span.clone()).await?;
+        let version = version(&info)?;
         tracing::debug!(parent: &span, version, "connected");
 
         if settings.apps.is_empty() {
-            ending.send_replace(Some(CloseReason::NoApplication));
-            client.shared.router.close();
+            if settings.rest_over_websocket {
+                let why = "REST over WebSocket needs an application, whose events share the socket";
+                return Err(ConnectError::InvalidSettings(why));
+            }
+            states.send_replace(ConnectionState::Closed(CloseReason::NoApplication));
+            router.close();
             return Ok(client);
         }
-        let request = events::handshake(&settings.apps, settings.subscribe_all);
-        let upgrade = transport.upgrade(&request.request, request.headers);
-        let (link, early) = upgrade.instrument(span.clone()).await?;
-        let router = Arc::clone(&client.shared.router);
-        events::start(link, early, router, settings.socket, stopped, ending, span);
+        let connection = Connection {
+            transport,
+            over_socket: over_socket.clone(),
+            router,
+            subscribe_all: settings.subscribe_all,
+            limits: settings.socket,
+            reconnect: settings.reconnect,
+            stopped,
+            state: states,
+        };
+        connection.start(span.clone()).await?;
+        if let Some(transport) = over_socket {
+            let ping = client.asterisk().ping().into_future().instrument(span).await;
+            if transport.is_ignored() {
+                return Err(ConnectError::NoRestOverWebSocket);
+            }
+            ping?;
+        }
+        Ok(client)
+    }
+
+    /// A client whose requests go to `transport`, and the other ends of what its event connection is told
+    /// and tells by.
+    fn new(
+        transport: Arc<dyn Transport>,
+        router: Arc<Router>,
+    ) -> (Self, watch::Sender<ConnectionState>, watch::Receiver<bool>) {
+        let (stop, stopped) = watch::channel(false);
+        let (states, state) = watch::channel(ConnectionState::Connected);
+        let ids = IdSource::new();
+        let shared = Arc::new(Shared { transport, router, state, stop, ids });
+        (Self { shared, scope: None }, states, stopped)
+    }
+
+    /// A client on a socket that Asterisk has opened. Gives it when the server has named all its
+    /// applications and has answered a request.
+    pub(crate) async fn accepted(
+        link: Link,
+        early: Bytes,
+        limits: &AcceptLimits,
+        slot: OwnedSemaphorePermit,
+        span: tracing::Span,
+    ) -> Result<Self, ConnectError> {
+        let transport = SocketTransport::new(None, limits.request_timeout, limits.max_body);
+        let requests = Some(transport.attach());
+        let router = Arc::new(Router::patient());
+        let (client, state, stopped) = Self::new(Arc::new(transport), Arc::clone(&router));
+        let mut registered = client.events().of::<ApplicationRegistered>();
+        let socket = Socket { link, early, role: Role::Server, requests };
+        let limits = limits.socket.clone();
+        Dialed { router, limits, stopped, state, slot }.start(socket, span.clone());
+
+        // What is sent before the server has said this may get lost in the end of its handshake.
+        if registered.next().await.is_none() {
+            let reason = client.close_reason().unwrap_or(CloseReason::Local);
+            return Err(ConnectError::Protocol(reason.into()));
+        }
+        // Its reply comes behind the names of all applications.
+        let info = Info::new(client.clone()).request();
+        let info = client.shared.transport.send(info).instrument(span.clone()).await?;
+        let version = version(&info)?;
+        tracing::debug!(parent: &span, version, "connected");
         Ok(client)
     }
 
     /// A client without a server, whose requests go to `transport`.
     #[cfg(test)]
     pub(crate) fn over(transport: Arc<dyn Transport>) -> Self {
-        let (stop, _) = watch::channel(false);
-        let (_, ended) = watch::channel(Some(CloseReason::NoApplication));
-        let (router, ids) = (Arc::default(), IdSource::new());
-        Self { shared: Arc::new(Shared { transport, router, ended, stop, ids }) }
+        let (client, states, _) = Self::new(transport, Arc::default());
+        states.send_replace(ConnectionState::Closed(CloseReason::NoApplication));
+        client
+    }
+
+    /// Runs a function for each call that enters the application: see [`call`](crate::call).
+    pub fn serve<F, Fut>(&self, session: F) -> Serve<F>
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: Outcome> + Send + 'static,
+    {
+        Serve::new(self.clone(), session)
+    }
+
+    /// The applications whose events it receives: those that were set, or, on a socket that Asterisk has
+    /// opened, those that it has named. An application that another client has taken over is not among
+    /// them.
+    #[must_use]
+    pub fn apps(&self) -> Vec<String> {
+        self.shared.router.apps()
+    }
+
+    /// A clone that keeps account of what is made with it.
+    pub(crate) fn scoped(&self, scope: Arc<Scope>) -> Self {
+        Self { shared: Arc::clone(&self.shared), scope: Some(scope) }
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Arc<Scope>> {
+        self.scope.as_ref()
+    }
+
+    /// Makes something: sends the request, and keeps account of what it makes if this clone does.
+    /// Account is taken first, as a future that is dropped may have made it all the same.
+    pub(crate) async fn make<O: Operation>(
+        &self,
+        operation: &O,
+        made: Made,
+    ) -> Result<O::Output, RestError> {
+        if let (Some(scope), made) = (&self.scope, made.clone()) {
+            if let Made::Channel(id) = &made {
+                self.shared.router.claim(id.as_str());
+            }
+            scope.add(made);
+        }
+        let result = self.send(operation).await;
+        if let (Err(error), Some(scope)) = (&result, &self.scope)
+            && error.status().is_some()
+        {
+            // Refused: an id that is in use is somebody else's.
+            scope.remove(&made);
+            if let Made::Channel(id) = &made {
+                self.shared.router.unclaim(id.as_str());
+            }
+        }
+        result
     }
 
     /// The server itself.
@@ -245,31 +366,42 @@ impl Client {
         Subscribe::new(self)
     }
 
-    /// Why the event connection has ended, or `None` while it is open.
+    /// Whether there is an event connection just now.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        *self.shared.state.borrow() == ConnectionState::Connected && self.close_reason().is_none()
+    }
+
+    /// Tells whether there is an event connection, and its changes.
+    #[must_use]
+    pub fn watch(&self) -> StateWatch {
+        StateWatch(self.shared.state.clone())
+    }
+
+    /// Why the event connection has ended for good, or `None` while it is open or being made again.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
-        if let Some(reason) = &*self.shared.ended.borrow() {
+        if let Some(reason) = self.shared.state.borrow().close_reason() {
             return Some(reason.clone());
         }
         // The task is gone without a word: the runtime has stopped it.
-        self.shared.ended.has_changed().err().map(|_| CloseReason::Local)
+        self.shared.state.has_changed().err().map(|_| CloseReason::Local)
     }
 
-    /// Waits until the event connection has ended, and says why. Requests may still work.
+    /// Waits until the event connection has ended for good, and says why. Requests may still work.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing.
     pub async fn closed(&self) -> CloseReason {
-        let mut ended = self.shared.ended.clone();
-        match ended.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or(CloseReason::Local),
-            Err(_) => CloseReason::Local,
-        }
+        let mut state = self.shared.state.clone();
+        let closed = state.wait_for(|state| state.close_reason().is_some()).await;
+        let reason = closed.ok().and_then(|state| state.close_reason().cloned());
+        reason.unwrap_or(CloseReason::Local)
     }
 
     /// Closes the event connection, for all clones; streams of events end after what is queued.
-    /// Requests still work.
+    /// Requests still work, save those that went over this connection.
     ///
     /// # Cancel safety
     ///
@@ -320,6 +452,18 @@ impl Client {
     pub(crate) fn new_id(&self) -> String {
         self.shared.ids.next()
     }
+}
+
+/// The version that a server says in the reply to the first request.
+fn version(reply: &Response) -> Result<String, ConnectError> {
+    if !reply.status().is_success() {
+        return Err(RestError::from_response(reply).into());
+    }
+    let info = AsteriskInfo::from_json(reply.body())
+        .map_err(|source| RestError::decode(reply.body(), source))?;
+    let version = info.version().filter(|version| !version.is_empty());
+    let missing = || ConnectError::NotAri("the server does not say its version".to_owned());
+    version.map(str::to_owned).ok_or_else(missing)
 }
 
 /// What is logged while a request is under way. The query is left out: it may hold values that are

@@ -210,6 +210,10 @@ pub enum ConnectError {
     /// The exchange broke off or made no sense.
     #[error("the exchange failed")]
     Protocol(#[source] Source),
+    /// The server does not read requests from the event connection; Asterisk 16 does not
+    /// ([`Builder::rest_over_websocket`](crate::Builder::rest_over_websocket)).
+    #[error("the server does not take requests over a WebSocket")]
+    NoRestOverWebSocket,
     /// There is no TLS connection.
     #[cfg(feature = "tls")]
     #[error("no TLS connection")]
@@ -271,7 +275,7 @@ pub enum PlaybackError {
     /// It failed: the channel was hung up, or the media could not be played.
     #[error("the playback failed")]
     Failed(Box<Playback>),
-    /// It had ended before anybody listened, so nobody knows how.
+    /// It had ended before anybody listened, or while the event connection was lost, so nobody knows how.
     #[error("the playback is gone")]
     Gone,
     /// It did not end in time. It may go on; media that does not exist never ends.
@@ -292,7 +296,7 @@ pub enum RecordingError {
     /// It failed; its `cause` says why.
     #[error("the recording failed")]
     Failed(Box<LiveRecording>),
-    /// It had ended before anybody listened, so nobody knows how.
+    /// It had ended before anybody listened, or while the event connection was lost, so nobody knows how.
     #[error("the recording is gone")]
     Gone,
     /// It did not end in time, and goes on.

@@ -18,7 +18,8 @@ impl IdSource {
     }
 
     pub(crate) fn next(&self) -> String {
-        format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
+        // All of one length: Asterisk takes an id that is the beginning of another channel's for in use.
+        format!("{}-{:08x}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -31,6 +32,7 @@ mod tests {
         let (a, b) = (IdSource::new(), IdSource::new());
         assert_ne!(a.next(), a.next());
         assert_ne!(a.next(), b.next());
-        assert_eq!(a.next().len(), "sdk-0123456789abcdef-3".len());
+        let ids: Vec<_> = (0..1000).map(|_| a.next()).collect();
+        assert!(ids.iter().all(|id| id.len() == "sdk-0123456789abcdef-00000003".len()));
     }
 }

@@ -46,6 +46,7 @@
 //! it was sent, Asterisk acts on it. Dropping the future of [`EventStream::next`] loses nothing.
 
 mod builder;
+pub mod call;
 mod client;
 mod download;
 mod encode;
@@ -53,6 +54,7 @@ mod error;
 mod events;
 pub mod handle;
 mod id;
+pub mod outbound;
 mod request;
 pub mod rest;
 #[cfg(feature = "tls")]
@@ -64,6 +66,7 @@ mod transport;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use asterisk_proto::Reconnect;
 pub use asterisk_proto::ari::{
     AriEvent, Event, Resource, Schema, Subject, TypedEvent, event, model,
 };
@@ -72,8 +75,8 @@ pub use client::Client;
 pub use download::Download;
 pub use error::{ConnectError, PlaybackError, RecordingError, RestError};
 pub use events::{
-    Asynchronous, Callback, Callbacks, CloseReason, EventStream, Missed, Outcome, Plain,
-    Registration, Subscribe,
+    Asynchronous, Callback, Callbacks, CloseReason, ConnectionState, EventStream, Found, Gap,
+    Missed, Outcome, Plain, Registration, StateWatch, Subscribe,
 };
 pub use request::{Operation, Request, Response};
 #[cfg(feature = "tls")]

@@ -115,7 +115,10 @@ impl Tls {
     }
 }
 
-fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn certificates(
+    what: &'static str,
+    pem: &[u8],
+) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = found.map_err(|error| TlsError::invalid(what, error))?;
     if found.is_empty() {
@@ -124,7 +127,7 @@ fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'st
     Ok(found)
 }
 
-fn private_roots(pem: &[u8]) -> Result<RootCertStore, TlsError> {
+pub(crate) fn private_roots(pem: &[u8]) -> Result<RootCertStore, TlsError> {
     let what = "private authority";
     let mut roots = RootCertStore::empty();
     for authority in certificates(what, pem)? {
@@ -234,7 +237,7 @@ pub enum TlsError {
 }
 
 impl TlsError {
-    fn invalid(what: &'static str, source: impl Into<Source>) -> Self {
+    pub(crate) fn invalid(what: &'static str, source: impl Into<Source>) -> Self {
         Self::Invalid { what, source: source.into() }
     }
 }

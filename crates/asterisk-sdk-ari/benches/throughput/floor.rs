@@ -150,16 +150,20 @@ pub(crate) async fn lists(server: SocketAddr, count: usize) -> Result<Duration> 
     Ok(start.elapsed())
 }
 
-pub(crate) async fn events(server: SocketAddr, count: usize) -> Result<Duration> {
+pub(crate) async fn events(
+    server: SocketAddr,
+    count: usize,
+    replay: &'static str,
+) -> Result<Duration> {
     let mut http = Http::connect(server).await?;
     let mut stream = TcpStream::connect(server).await?;
     stream.set_nodelay(true)?;
     stream.write_all(b"GET /ari/events HTTP/1.1\r\n\r\n").await?;
-    let mut reply = [0; stream::SWITCHING.len()];
-    stream.read_exact(&mut reply).await?;
+    let mut answer = [0; stream::SWITCHING.len()];
+    stream.read_exact(&mut answer).await?;
     let mut socket = WebSocket::after_handshake(stream, Role::Client);
     let start = Instant::now();
-    http.send(Method::POST, "/ari/replay").await?;
+    http.send(Method::POST, replay).await?;
     let mut seen = 0;
     while seen < count {
         let frame = socket.read_frame().await?;

@@ -9,6 +9,7 @@
 
 mod floor;
 mod server;
+mod sessions;
 mod stream;
 
 use std::error::Error;
@@ -25,6 +26,10 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// How many requests are in flight at once, where they are many.
 const IN_FLIGHT: usize = 64;
+
+/// Replays, and how many channels they tell of.
+const REPLAYS: [(&str, usize); 3] =
+    [("/ari/replay/1", 1), ("/ari/replay/100", 100), ("/ari/replay/10000", 10_000)];
 
 #[derive(Debug, Clone)]
 struct Options {
@@ -94,33 +99,46 @@ struct Bench {
 }
 
 fn main() -> Result {
-    let mut options = Options::read()?;
-    let (events, of) = stream::events();
+    let options = Options::read()?;
     let channels = stream::channels(options.items);
-    // Whole calls only.
-    options.events -= options.events % of;
+    let mut replays = Vec::new();
+    for (path, channels) in REPLAYS {
+        let (frames, of) = stream::events(channels);
+        // Whole calls only.
+        replays.push((path, frames, of, options.events - options.events % of));
+    }
     println!(
         "{} bytes an event, {} bytes a list of {} items, {} pairs a row",
-        events.len() / of,
+        replays[0].1.len() / replays[0].2,
         channels.len(),
         options.items,
         options.pairs
     );
-    let script = server::Script {
-        events: (events, of),
-        count: options.events,
-        channels,
-        play: std::sync::Mutex::default(),
-    };
+    let counts: Vec<_> = replays.iter().map(|(.., count)| *count).collect();
+    for (path, channels) in sessions::ENTERING {
+        replays.push((path, stream::entering(channels), channels, channels));
+    }
+    let epoch = Instant::now();
+    let play = std::sync::Mutex::default();
+    let script = server::Script { replays, epoch, channels, play };
     let server = server::start(script)?;
     let runtime = options.runtime()?;
     let bench = Bench { options, server, runtime };
-    let (posts, lists, events) = (bench.options.posts, bench.options.lists, bench.options.events);
+    // First: memory that other rows have given back would hide what this one needs.
+    bench.sessions()?;
+    let (posts, lists) = (bench.options.posts, bench.options.lists);
     bench.row("post", posts, floor::posts, Bench::posts)?;
     bench.row("post64", 4 * posts, floor::concurrent_posts, Bench::concurrent_posts)?;
     bench.row("list", lists, floor::lists, Bench::lists)?;
-    bench.row("events", events, floor::events, Bench::events)?;
-    bench.row("typed", events, floor::events, Bench::typed)?;
+    let events = |server, count| floor::events(server, count, REPLAYS[0].0);
+    bench.row("events", counts[0], events, Bench::events)?;
+    bench.row("typed", counts[0], events, Bench::typed)?;
+    for ((path, channels), count) in REPLAYS.into_iter().zip(counts) {
+        let events = |server, count| floor::events(server, count, path);
+        let routed = |client, count| Bench::routed(client, count, path, channels);
+        bench.row(&format!("routed {channels}"), count, events, routed)?;
+    }
+    bench.sleeping(epoch)?;
     Ok(())
 }
 
@@ -151,7 +169,7 @@ impl Bench {
         }
         ratios.sort_by(f64::total_cmp);
         println!(
-            "{name:8} ratio {:.2} / {:.2} / {:.2}   {:9.0}/s, floor {:9.0}/s",
+            "{name:12} ratio {:.2} / {:.2} / {:.2}   {:9.0}/s, floor {:9.0}/s",
             ratios[0],
             ratios[ratios.len() / 2],
             ratios[ratios.len() - 1],
@@ -222,6 +240,35 @@ impl Bench {
         .await
     }
 
+    /// A subscription to each channel, each with a task of its own.
+    async fn routed(
+        client: Client,
+        count: usize,
+        path: &'static str,
+        channels: usize,
+    ) -> Result<Duration> {
+        let mut tasks = Vec::new();
+        for channel in 0..channels {
+            let mut events = client.events().channel(stream::id(channel)).all();
+            tasks.push(tokio::spawn(async move {
+                for _ in 0..count / channels {
+                    let event = events.next().await.ok_or("the connection has ended")?;
+                    let event = event.map_err(|missed| missed.to_string())?;
+                    black_box((event.name(), event.application(), event.timestamp()));
+                }
+                Ok::<_, String>(())
+            }));
+        }
+        // All of them wait before the first event comes.
+        tokio::task::yield_now().await;
+        let start = Instant::now();
+        replay(&client, path).await?;
+        for task in tasks {
+            task.await??;
+        }
+        Ok(start.elapsed())
+    }
+
     async fn typed(client: Client, count: usize) -> Result<Duration> {
         consume(&client, count, |event| {
             black_box(event.typed());
@@ -234,12 +281,18 @@ impl Bench {
 async fn consume(client: &Client, count: usize, mut read: impl FnMut(Event)) -> Result<Duration> {
     let mut events = client.events().all();
     let start = Instant::now();
-    client.request(Method::POST, "/replay").await?;
+    replay(client, REPLAYS[0].0).await?;
     for _ in 0..count {
         // `Missed::Lagged` is an error here: with default settings nothing may be lost.
         read(events.next().await.ok_or("the connection has ended")??);
     }
     Ok(start.elapsed())
+}
+
+/// Asks for a replay.
+async fn replay(client: &Client, path: &str) -> Result {
+    client.request(Method::POST, path.trim_start_matches("/ari")).await?;
+    Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "printed without fractions")]

@@ -5,21 +5,29 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::stream;
 
 /// What the server plays.
 #[derive(Debug)]
 pub(crate) struct Script {
-    /// Some events as frames, and how many they are.
-    pub(crate) events: (Vec<u8>, usize),
-    /// How many events the request `POST /ari/replay` brings forth.
-    pub(crate) count: usize,
+    /// Some events as frames, how many they are, and how many the request to play them brings forth.
+    pub(crate) replays: Vec<(&'static str, Vec<u8>, usize, usize)>,
+    /// What the times of paced events count from.
+    pub(crate) epoch: Instant,
     /// The reply to `GET /ari/channels`.
     pub(crate) channels: Vec<u8>,
-    /// Tells the last event connection to play.
-    pub(crate) play: Mutex<Option<Sender<()>>>,
+    /// Tells the last event connection which replay to play, or the paced one.
+    pub(crate) play: Mutex<Option<Sender<Option<usize>>>>,
 }
+
+/// Asks for one key after the other on each of [`PACED`] channels, at the pace of [`PACE`].
+pub(crate) const PACED_PATH: &str = "/ari/paced";
+/// How many channels press keys, and how often each does.
+pub(crate) const PACED: (usize, usize) = (1000, 100);
+/// How many keys are pressed in each millisecond.
+const PACE: usize = 10;
 
 /// Serves any number of connections until the process ends.
 pub(crate) fn start(script: Script) -> io::Result<SocketAddr> {
@@ -53,15 +61,20 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
             let (play, played) = channel();
             *script.play.lock().expect("no panic") = Some(play);
             stream.write_all(stream::SWITCHING)?;
-            while played.recv().is_ok() {
-                replay(&mut stream, script)?;
+            while let Ok(play) = played.recv() {
+                match play {
+                    Some(play) => replay(&mut stream, script, play)?,
+                    None => paced(&mut stream, script)?,
+                }
             }
             return Ok(());
         }
-        if input.starts_with(b"POST /ari/replay")
+        let asked = |path: &str| input.starts_with(format!("POST {path} ").as_bytes());
+        let replay = script.replays.iter().position(|(path, ..)| asked(path));
+        if (replay.is_some() || asked(PACED_PATH))
             && let Some(play) = &*script.play.lock().expect("no panic")
         {
-            play.send(()).map_err(io::Error::other)?;
+            play.send(replay).map_err(io::Error::other)?;
         }
         stream.write_all(if input.starts_with(b"POST") {
             stream::NO_CONTENT
@@ -74,15 +87,29 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
     }
 }
 
-fn replay(stream: &mut TcpStream, script: &Script) -> io::Result<()> {
-    let (frames, of) = &script.events;
+fn replay(stream: &mut TcpStream, script: &Script, replay: usize) -> io::Result<()> {
+    let (_, frames, of, count) = &script.replays[replay];
     let times = (256 * 1024 / frames.len()).max(1);
-    let block = frames.repeat(times);
-    let mut left = script.count / of;
+    let block = if times == 1 { Vec::new() } else { frames.repeat(times) };
+    let block = if times == 1 { frames } else { &block };
+    let mut left = count / of;
     while left > 0 {
         let now = left.min(times);
         stream.write_all(&block[..now * frames.len()])?;
         left -= now;
+    }
+    Ok(())
+}
+
+/// Each event says when it was sent, and none waits for another.
+fn paced(stream: &mut TcpStream, script: &Script) -> io::Result<()> {
+    let (channels, times) = PACED;
+    let start = Instant::now();
+    for number in 0..channels * times {
+        let due = start + Duration::from_millis((number / PACE) as u64);
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+        let time = script.epoch.elapsed().as_nanos().to_string();
+        stream.write_all(&stream::event("ChannelDtmfReceived", number % channels, &time))?;
     }
     Ok(())
 }

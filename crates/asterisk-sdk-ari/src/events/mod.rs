@@ -1,14 +1,20 @@
 //! The event WebSocket and those who listen to it.
 //!
-//! One task owns the socket ([`start`]). It reads frames into events and gives each to the queues of
+//! One task owns the socket ([`Connection`]). It reads frames into events and gives each to the queues of
 //! those who asked ([`Router`]), by name or by the objects that the event is about; it never waits
 //! for them.
 
 mod callbacks;
+mod connection;
+mod gap;
+mod offers;
 mod queue;
 mod router;
 mod socket;
+mod state;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use fastwebsockets::handshake::generate_key;
 use http::Method;
@@ -18,22 +24,25 @@ use http::header::{
 };
 
 pub use callbacks::{Asynchronous, Callback, Callbacks, Outcome, Plain, Registration};
+pub(crate) use connection::{Connection, Dialed};
+pub use gap::{Found, Gap};
+pub(crate) use offers::{Offer, Offered, Offers};
 pub use queue::Missed;
 pub(crate) use router::Router;
-pub use socket::CloseReason;
-pub(crate) use socket::{SocketLimits, start};
+pub(crate) use socket::{Socket, SocketLimits};
+pub use state::{CloseReason, ConnectionState, StateWatch};
 pub use stream::{EventStream, Subscribe};
 
 use crate::request::{Draft, Parameter, Request};
 
 /// The request for an event WebSocket.
-pub(crate) struct Handshake {
-    pub(crate) request: Request,
-    pub(crate) headers: HeaderMap,
+struct Handshake {
+    request: Request,
+    headers: HeaderMap,
 }
 
 /// Asks for the events of some applications.
-pub(crate) fn handshake(apps: &[String], subscribe_all: bool) -> Handshake {
+fn handshake(apps: &[String], subscribe_all: bool) -> Handshake {
     // Of a repeated parameter 22 takes the first, 16 the last: one parameter with commas it is.
     let mut draft =
         Draft::new(Method::GET, "/events").parameter("app", Parameter::Text(apps.join(",")));

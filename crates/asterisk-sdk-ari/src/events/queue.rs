@@ -1,7 +1,7 @@
 //! The queue between the socket's task and one subscriber.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -9,11 +9,13 @@ use asterisk_proto::ari::Event;
 use asterisk_proto::error::ParseError;
 use tokio::time::Instant;
 
+use super::gap::Gap;
+
 /// How long a full queue may hold the reader while its subscriber makes progress.
 const HOLD: Duration = Duration::from_millis(50);
 
 /// What a subscription did not get to see.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missed {
     /// The subscription's queue was full: this many of its oldest events were dropped.
@@ -27,6 +29,10 @@ pub enum Missed {
     /// is told.
     #[error("a message was not an event")]
     Unreadable(#[source] ParseError),
+    /// The connection was lost and made again. What happened in between is not known, but what there is
+    /// now. Every subscription is told once, before the first event of the new connection.
+    #[error("{0}")]
+    Gap(Arc<Gap>),
 }
 
 /// A bounded queue that drops its oldest.

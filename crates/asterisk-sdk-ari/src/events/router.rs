@@ -1,14 +1,31 @@
 //! Which event goes to whom.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use asterisk_proto::ari::{Event, Resource};
+use asterisk_proto::ari::event::StasisStart;
+use asterisk_proto::ari::{AriEvent, Event, Resource, Subject};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::offers::{self, OfferQueue};
 use super::queue::{Missed, Queue, lock};
+
+/// Among how many events one that is repeated is looked for: repetitions follow each other closely.
+const RECENT: usize = 8;
+
+/// How often it is looked for whether a queue is full at all, while one was.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How many channels that were given up are kept in mind until they enter: most never do.
+const RELEASED: usize = 1024;
+
+/// How many events wait for the first who asks.
+const EARLY: usize = 4096;
 
 /// What a subscription is to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +34,7 @@ pub(super) enum Topic {
     /// Events of one type.
     Name(Box<str>),
     /// Events about one object.
-    Subject(Resource, Box<str>),
+    Subject(Subject),
 }
 
 /// One subscription's entry.
@@ -33,6 +50,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Router {
     routes: Mutex<Routes>,
+    /// The applications whose events it is to get.
+    apps: Mutex<Vec<String>>,
     /// Some queue was full when it was last looked at.
     full: AtomicBool,
     /// A queue that held the reader has room again.
@@ -43,11 +62,60 @@ pub(crate) struct Router {
 struct Routes {
     all: Vec<Entry>,
     names: HashMap<Box<str>, Vec<Entry>>,
-    subjects: HashMap<Resource, HashMap<Box<str>, Vec<Entry>>>,
+    subjects: HashMap<Subject, Vec<Entry>>,
+    /// Those who want calls that enter an application.
+    offers: Vec<Arc<OfferQueue>>,
+    /// Channels that somebody made for a purpose: they are offered to nobody. Whether they have entered.
+    claimed: HashMap<Box<str>, bool>,
+    /// Those that were given up before they had entered.
+    released: VecDeque<Box<str>>,
+    /// What has come before anybody asked for calls or all events, where a server tells of a call before
+    /// anybody can have asked.
+    early: Option<VecDeque<Event>>,
+    /// The last events.
+    recent: VecDeque<Event>,
+    /// When all queues were last looked at for whether one is full.
+    looked: Option<Instant>,
     closed: bool,
 }
 
 impl Router {
+    pub(crate) fn new(apps: Vec<String>) -> Self {
+        Self { apps: Mutex::new(apps), ..Self::default() }
+    }
+
+    /// For a connection that Asterisk opens: its first events wait for those who ask first.
+    pub(crate) fn patient() -> Self {
+        let early = Some(VecDeque::new());
+        Self { routes: Mutex::new(Routes { early, ..Routes::default() }), ..Self::default() }
+    }
+
+    /// The server says that this application is ours.
+    pub(super) fn registered(&self, app: &str) {
+        let mut apps = lock(&self.apps);
+        if !apps.iter().any(|ours| ours == app) {
+            apps.push(app.to_owned());
+        }
+    }
+
+    /// The applications that are still ours.
+    pub(crate) fn apps(&self) -> Vec<String> {
+        lock(&self.apps).clone()
+    }
+
+    /// Another client has taken over an application; tells whether it was the last one.
+    pub(super) fn replaced(&self, app: &str) -> bool {
+        let mut apps = lock(&self.apps);
+        apps.retain(|ours| ours != app);
+        apps.is_empty()
+    }
+
+    /// The objects that somebody subscribed to.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
+        let routes = lock(&self.routes);
+        routes.subjects.keys().cloned().collect()
+    }
+
     /// Until when the reader should wait before it publishes an event, because a queue that it is
     /// for is full and its subscriber makes progress.
     pub(super) fn hold(&self, event: &Event) -> Option<Instant> {
@@ -55,8 +123,12 @@ impl Router {
             return None;
         }
         let now = Instant::now();
-        let routes = lock(&self.routes);
-        self.full.store(routes.entries().any(|entry| entry.queue.is_full()), Ordering::Relaxed);
+        let mut routes = lock(&self.routes);
+        // A queue that stays full must not have all others looked at for every event.
+        if routes.looked.is_none_or(|looked| now - looked >= LOOK) {
+            routes.looked = Some(now);
+            self.full.store(routes.entries().any(|entry| entry.queue.is_full()), Ordering::Relaxed);
+        }
         routes.concerned(event).filter_map(|entry| entry.queue.pressure(now)).max()
     }
 
@@ -72,10 +144,70 @@ impl Router {
 
     /// Gives an event to those who asked for it.
     pub(super) fn publish(&self, event: &Event) {
-        for entry in lock(&self.routes).concerned(event) {
+        let mut routes = lock(&self.routes);
+        if routes.is_repeated(event) {
+            return;
+        }
+        for entry in routes.concerned(event) {
             if entry.queue.push(Ok(event.clone())) {
                 self.full.store(true, Ordering::Relaxed);
             }
+        }
+        if !routes.offers.is_empty() {
+            routes.offer(event);
+        }
+        if let Some(early) = &mut routes.early {
+            if early.len() >= EARLY {
+                early.pop_front();
+                tracing::warn!("nobody asks for events, and the first ones are dropped");
+            }
+            early.push_back(event.clone());
+        }
+    }
+
+    /// Gives calls that enter an application to this queue, each with a subscription of its own that
+    /// begins behind the `StasisStart`: nothing that the server says next can be missed.
+    pub(super) fn offer_to(&self, offers: Arc<OfferQueue>) {
+        let mut routes = lock(&self.routes);
+        if routes.closed {
+            offers.close();
+        } else {
+            routes.offers.push(offers);
+            for event in routes.early.take().into_iter().flatten() {
+                // To their subscribers they went when they came, and to that of the call just now.
+                routes.offer_early(&event);
+            }
+        }
+    }
+
+    pub(super) fn withdraw(&self, offers: &Arc<OfferQueue>) {
+        lock(&self.routes).offers.retain(|queue| !Arc::ptr_eq(queue, offers));
+    }
+
+    pub(crate) fn is_subscribed_to_channel(&self, id: &str) -> bool {
+        let routes = lock(&self.routes);
+        routes.subjects.contains_key(&Subject::new(Resource::Channel, id))
+    }
+
+    /// Keeps a channel from being offered when it enters an application.
+    pub(crate) fn claim(&self, channel: &str) {
+        lock(&self.routes).claimed.insert(channel.into(), false);
+    }
+
+    /// Offers it again, whenever it enters.
+    pub(crate) fn unclaim(&self, channel: &str) {
+        lock(&self.routes).claimed.remove(channel);
+    }
+
+    /// Offers it when it enters once more: its first entering may still be on the way, even if it was
+    /// hung up already.
+    pub(crate) fn release(&self, channel: &str) {
+        let mut routes = lock(&self.routes);
+        if let Some((channel, false)) = routes.claimed.remove_entry(channel) {
+            if routes.released.len() >= RELEASED {
+                routes.released.pop_front();
+            }
+            routes.released.push_back(channel);
         }
     }
 
@@ -85,6 +217,11 @@ impl Router {
         for entry in routes.entries() {
             entry.queue.push(Err(missed.clone()));
         }
+        if matches!(missed, Missed::Gap(_)) {
+            for offers in &routes.offers {
+                offers.gap();
+            }
+        }
     }
 
     /// Ends all subscriptions, now and to come.
@@ -93,7 +230,17 @@ impl Router {
         for entry in routes.entries() {
             entry.queue.close();
         }
+        for offers in &routes.offers {
+            offers.close();
+        }
         *routes = Routes { closed: true, ..Routes::default() };
+    }
+
+    /// How many subscriptions, objects with one, claims and takers of calls there are.
+    #[cfg(test)]
+    pub(super) fn counted(&self) -> [usize; 4] {
+        let routes = lock(&self.routes);
+        [routes.entries().count(), routes.subjects.len(), routes.claimed.len(), routes.offers.len()]
     }
 
     pub(super) fn add(&self, topic: &Topic, name: Option<Box<str>>, queue: Arc<Queue>) {
@@ -103,16 +250,13 @@ impl Router {
             return;
         }
         let entry = Entry { queue, name };
+        routes.tell_early(topic, &entry);
         match topic {
             Topic::All => routes.all.push(entry),
             Topic::Name(name) => routes.names.entry(name.clone()).or_default().push(entry),
-            Topic::Subject(resource, id) => routes
-                .subjects
-                .entry(*resource)
-                .or_default()
-                .entry(id.clone())
-                .or_default()
-                .push(entry),
+            Topic::Subject(subject) => {
+                routes.subjects.entry(subject.clone()).or_default().push(entry);
+            }
         }
     }
 
@@ -121,12 +265,8 @@ impl Router {
         let keep = |entry: &Entry| !Arc::ptr_eq(&entry.queue, queue);
         match topic {
             Topic::All => routes.all.retain(keep),
-            Topic::Name(name) => retain(&mut routes.names, name, keep),
-            Topic::Subject(resource, id) => {
-                if let Some(ids) = routes.subjects.get_mut(resource) {
-                    retain(ids, id, keep);
-                }
-            }
+            Topic::Name(name) => retain(&mut routes.names, &**name, keep),
+            Topic::Subject(subject) => retain(&mut routes.subjects, subject, keep),
         }
         // The reader may wait for the one that has gone.
         self.room.notify_one();
@@ -134,7 +274,11 @@ impl Router {
 }
 
 /// Thins out one list, and removes it when it is empty.
-fn retain(map: &mut HashMap<Box<str>, Vec<Entry>>, key: &str, keep: impl FnMut(&Entry) -> bool) {
+fn retain<K, Q>(map: &mut HashMap<K, Vec<Entry>>, key: &Q, keep: impl FnMut(&Entry) -> bool)
+where
+    K: Borrow<Q> + Eq + Hash,
+    Q: Eq + Hash + ?Sized,
+{
     if let Some(entries) = map.get_mut(key) {
         entries.retain(keep);
         if entries.is_empty() {
@@ -144,20 +288,88 @@ fn retain(map: &mut HashMap<Box<str>, Vec<Entry>>, key: &str, keep: impl FnMut(&
 }
 
 impl Routes {
+    /// Whether the same event came just now: where subscriptions of an application overlap, the server
+    /// says everything as often as it was asked for.
+    fn is_repeated(&mut self, event: &Event) -> bool {
+        if self.recent.contains(event) {
+            return true;
+        }
+        if self.recent.len() >= RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(event.clone());
+        false
+    }
+
+    /// Gives a new subscription what came before it.
+    fn tell_early(&mut self, topic: &Topic, entry: &Entry) {
+        let Some(early) = &self.early else { return };
+        for event in early {
+            let wanted = match topic {
+                Topic::All => true,
+                Topic::Name(name) => **name == *event.name(),
+                Topic::Subject(subject) => event.subjects().contains(subject),
+            };
+            let named = entry.name.as_deref().is_none_or(|name| name == event.name());
+            if wanted && named {
+                entry.queue.push(Ok(event.clone()));
+            }
+        }
+        match topic {
+            Topic::All => self.early = None,
+            Topic::Name(name) if **name == *StasisStart::NAME => self.early = None,
+            _ => {}
+        }
+    }
+
+    /// Offers a call that came before anybody asked, and gives it the events that came behind it.
+    fn offer_early(&mut self, event: &Event) {
+        for subject in event.subjects() {
+            if subject.resource == Resource::Channel {
+                for queue in self.offers.iter().filter_map(|offers| offers.queue_of(&subject.id)) {
+                    queue.push(Ok(event.clone()));
+                }
+            }
+        }
+        self.offer(event);
+    }
+
+    fn offer(&mut self, event: &Event) {
+        let wants = |offers: &&Arc<OfferQueue>| {
+            offers.app.as_deref().is_none_or(|app| app == event.application())
+        };
+        let Some(offers) = self.offers.iter().find(wants).cloned() else { return };
+        let Some(start) = offers::start(event) else { return };
+        let id = start.channel.id.as_str();
+        if let Some(entered) = self.claimed.get_mut(id) {
+            *entered = true;
+            return;
+        }
+        if let Some(at) = self.released.iter().position(|released| **released == *id) {
+            self.released.remove(at);
+            return;
+        }
+        let queue = Arc::new(Queue::new(offers.capacity));
+        let entry = Entry { queue: Arc::clone(&queue), name: None };
+        self.subjects.entry(Subject::new(Resource::Channel, id)).or_default().push(entry);
+        if let Some((lost, queue)) = offers.push(start, queue) {
+            let subject = Subject::new(Resource::Channel, lost.channel.id.as_str());
+            tracing::error!(channel = &*subject.id, "a call was not taken in time");
+            retain(&mut self.subjects, &subject, |entry| !Arc::ptr_eq(&entry.queue, &queue));
+        }
+    }
+
     /// Those who asked for an event, each once: an entry stands under one topic, and subjects
     /// differ.
     fn concerned<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Entry> {
         let named = self.names.get(event.name()).into_iter().flatten();
-        let about = event
-            .subjects()
-            .iter()
-            .filter_map(|subject| self.subjects.get(&subject.resource)?.get(subject.id.as_str()));
+        let about = event.subjects().iter().filter_map(|subject| self.subjects.get(subject));
         let entries = self.all.iter().chain(named).chain(about.flatten());
         entries.filter(|entry| entry.name.as_deref().is_none_or(|name| name == event.name()))
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let subjects = self.subjects.values().flat_map(HashMap::values).flatten();
+        let subjects = self.subjects.values().flatten();
         self.all.iter().chain(self.names.values().flatten()).chain(subjects)
     }
 }
@@ -192,13 +404,13 @@ mod tests {
     #[test]
     fn events_go_to_those_who_asked_and_once() {
         let router = Router::default();
-        let channel = |id: &str| Topic::Subject(Resource::Channel, id.into());
+        let channel = |id: &str| Topic::Subject(Subject::new(Resource::Channel, id));
         let all = subscribe(&router, &Topic::All, None);
         let ends = subscribe(&router, &Topic::Name("StasisEnd".into()), None);
         let one = subscribe(&router, &channel("1"), None);
         let one_ends = subscribe(&router, &channel("1"), Some("StasisEnd"));
         let two = subscribe(&router, &channel("2"), None);
-        let bridge = subscribe(&router, &Topic::Subject(Resource::Bridge, "1".into()), None);
+        let bridge = subscribe(&router, &Topic::Subject(Subject::new(Resource::Bridge, "1")), None);
         router.publish(&event("StasisStart", "1"));
         router.publish(&event("StasisEnd", "1"));
         router.publish(&event("StasisEnd", "3"));
@@ -217,7 +429,7 @@ mod tests {
     fn nothing_is_left_of_those_who_went() {
         let router = Router::default();
         for n in 0..100 {
-            let topic = Topic::Subject(Resource::Channel, n.to_string().into());
+            let topic = Topic::Subject(Subject::new(Resource::Channel, n.to_string()));
             let queue = subscribe(&router, &topic, None);
             router.remove(&topic, &queue);
         }
@@ -227,7 +439,7 @@ mod tests {
         let left = lock(&router.routes);
         assert_eq!(left.entries().count(), 0);
         assert!(left.names.is_empty());
-        assert!(left.subjects.values().all(HashMap::is_empty));
+        assert!(left.subjects.is_empty());
     }
 
     #[test]

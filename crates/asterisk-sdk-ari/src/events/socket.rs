@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::io::{self, Cursor};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use asterisk_proto::Text;
 use asterisk_proto::ari::Event;
+use asterisk_proto::ari::event::{ApplicationRegistered, ApplicationReplaced};
 use asterisk_proto::error::ParseError;
 use bytes::Bytes;
 use fastwebsockets::{
@@ -18,11 +18,11 @@ use fastwebsockets::{
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
-use tracing::{Instrument, Span};
 
 use super::Router;
 use super::queue::Missed;
-use crate::transport::Link;
+use super::state::CloseReason;
+use crate::transport::{Link, Outgoing, Replies, Requests};
 
 /// A frame over this size ends the connection: it would have to be held to be skipped.
 const FRAME_LIMIT: usize = 64 << 20;
@@ -41,81 +41,48 @@ pub(crate) struct SocketLimits {
     pub(crate) ping_timeout: Duration,
 }
 
-/// Why the event connection ended, or is not there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CloseReason {
-    /// [`Client::close`](crate::Client::close), or nobody held the connection any more.
-    #[error("it was closed on this side")]
-    Local,
-    /// The client was made without an application, so it has no event connection.
-    #[error("no application was named")]
-    NoApplication,
-    /// The server closed it, with this code if it gave one: it shuts down, or dropped a client that
-    /// it found too slow (1011).
-    #[error("the server closed it{}", .0.map(|code| format!(" with code {code}")).unwrap_or_default())]
-    Remote(Option<u16>),
-    /// The server did not answer a ping in time.
-    #[error("the server does not respond")]
-    Unresponsive,
-    /// The system reported an error, or the server broke the protocol.
-    #[error("it failed: {0}")]
-    Failed(String),
+/// A socket that was just opened.
+pub(crate) struct Socket {
+    pub(crate) link: Link,
+    /// What was read of its frames already.
+    pub(crate) early: Bytes,
+    /// Which side we are on: the server's where Asterisk has connected to us.
+    pub(crate) role: Role,
+    /// The requests that it carries, if it carries any.
+    pub(crate) requests: Option<Requests>,
 }
 
-/// Ends the subscriptions and tells why, however the task ends.
-struct Ending {
-    router: Arc<Router>,
-    ended: watch::Sender<Option<CloseReason>>,
-    reason: CloseReason,
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        // The reason comes first: whoever sees the end of a stream can ask for it.
-        self.ended.send_replace(Some(self.reason.clone()));
-        self.router.close();
-    }
-}
-
-/// Begins to read events, in a task of its own. `early` is what was read of them already.
-pub(crate) fn start(
-    link: Link,
-    early: Bytes,
-    router: Arc<Router>,
-    limits: SocketLimits,
+/// Reads events until the connection ends or `stopped` says so.
+pub(super) async fn run(
+    socket: Socket,
+    router: &Router,
+    limits: &SocketLimits,
     stopped: watch::Receiver<bool>,
-    ended: watch::Sender<Option<CloseReason>>,
-    span: Span,
-) {
+) -> CloseReason {
+    let Socket { link, early, role, requests } = socket;
     let early = Cursor::new(early);
     match link {
         // Halves that share no lock.
         Link::Plain(stream) => {
             let (read, write) = stream.into_split();
-            let task = run(early.chain(read), write, router, limits, stopped, ended);
-            tokio::spawn(task.instrument(span));
+            run_halves((early.chain(read), write, role), requests, router, limits, stopped).await
         }
         #[cfg(feature = "tls")]
         Link::Tls(stream) => {
             let (read, write) = tokio::io::split(stream);
-            let task = run(early.chain(read), write, router, limits, stopped, ended);
-            tokio::spawn(task.instrument(span));
+            run_halves((early.chain(read), write, role), requests, router, limits, stopped).await
         }
     }
 }
 
-/// Reads events until the connection ends or `stopped` says so.
-async fn run<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
-    read: R,
-    write: W,
-    router: Arc<Router>,
-    limits: SocketLimits,
+async fn run_halves<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    (read, write, role): (R, W, Role),
+    mut requests: Option<Requests>,
+    router: &Router,
+    limits: &SocketLimits,
     stopped: watch::Receiver<bool>,
-    ended: watch::Sender<Option<CloseReason>>,
-) {
-    let mut ending = Ending { router: Arc::clone(&router), ended, reason: CloseReason::Local };
-    let (mut reader, writer) = after_handshake_split(read, write, Role::Client);
+) -> CloseReason {
+    let (mut reader, writer) = after_handshake_split(read, write, role);
     reader.set_max_message_size(FRAME_LIMIT);
     reader.set_auto_close(false);
 
@@ -123,10 +90,12 @@ async fn run<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     let alive = AtomicBool::new(true);
     // Reading a frame must not be abandoned half-way, so reading and writing run side by side until
     // one of them ends the connection.
-    let reading = read_events(reader, &router, limits.max_event, answer, &alive);
-    let writing = write_frames(writer, &limits, answers, stopped, &alive);
+    let replies = requests.as_ref().map(Requests::replies);
+    let incoming = Incoming { router, replies, max_event: limits.max_event };
+    let reading = read_events(reader, &incoming, answer, &alive);
+    let writing = write_frames(writer, limits, answers, &mut requests, stopped, &alive);
     tokio::pin!(reading, writing);
-    ending.reason = tokio::select! {
+    tokio::select! {
         reason = &mut writing => {
             if reason == CloseReason::Local {
                 // The server answers our close by its own, which ends the reading.
@@ -139,8 +108,7 @@ async fn run<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
             let _ = timeout(CLOSING, writing).await;
             reason
         }
-    };
-    tracing::debug!(reason = %ending.reason, "event connection ended");
+    }
 }
 
 /// What the reading side has to say to the server.
@@ -151,8 +119,7 @@ enum Answer {
 
 async fn read_events<R: AsyncRead + Unpin>(
     mut reader: WebSocketRead<R>,
-    router: &Router,
-    max_event: usize,
+    incoming: &Incoming<'_>,
     answer: mpsc::Sender<Answer>,
     alive: &AtomicBool,
 ) -> CloseReason {
@@ -161,6 +128,8 @@ async fn read_events<R: AsyncRead + Unpin>(
         let _ = answer.try_send(Answer::Pong(frame.payload.to_vec()));
         ready(Ok::<_, Infallible>(()))
     };
+    let router = incoming.router;
+    let limit = incoming.max_message();
     let mut message = Message::default();
     loop {
         let frame = match reader.read_frame(&mut pong).await {
@@ -182,14 +151,22 @@ async fn read_events<R: AsyncRead + Unpin>(
         let payload = &*frame.payload;
         match frame.opcode {
             // The usual case, a whole event: copied out of the read buffer once.
-            OpCode::Text if last && payload.len() <= max_event => {
+            OpCode::Text if last && payload.len() <= limit => {
                 message = Message::Idle;
-                publish(router, payload).await;
+                if let Some(end) = incoming.take(payload).await {
+                    let _ = answer.try_send(Answer::Close(None));
+                    return end;
+                }
             }
             OpCode::Text | OpCode::Continuation => {
                 let first = frame.opcode == OpCode::Text;
-                match message.add(first, last, payload, max_event) {
-                    Some(Ok(text)) => publish(router, &text).await,
+                match message.add(first, last, payload, limit) {
+                    Some(Ok(text)) => {
+                        if let Some(end) = incoming.take(&text).await {
+                            let _ = answer.try_send(Answer::Close(None));
+                            return end;
+                        }
+                    }
                     Some(Err(missed)) => router.report(&missed),
                     None => {}
                 }
@@ -201,28 +178,67 @@ async fn read_events<R: AsyncRead + Unpin>(
             }
             // Asterisk sends none; the rest of a fragmented one is dropped as well.
             OpCode::Binary => message.ignore(last),
-            OpCode::Ping | OpCode::Pong => {}
+            OpCode::Pong => {
+                if let Some(replies) = &incoming.replies {
+                    replies.pong(payload);
+                }
+            }
+            OpCode::Ping => {}
         }
     }
 }
 
-async fn publish(router: &Router, payload: &[u8]) {
-    let text = match str::from_utf8(payload) {
-        Ok(text) => Text::from(text),
-        Err(_) => Text::from_bytes(Bytes::copy_from_slice(payload)),
-    };
-    match Event::new(text) {
-        Ok(event) => {
-            tracing::trace!(name = event.name(), "event");
-            while let Some(until) = router.hold(&event) {
-                let _ = timeout_at(until, router.room()).await;
+/// Gives out an event; tells when it is the last one of the connection.
+/// Where messages go.
+struct Incoming<'a> {
+    router: &'a Router,
+    replies: Option<Replies>,
+    max_event: usize,
+}
+
+impl Incoming<'_> {
+    /// The largest message that is looked into.
+    fn max_message(&self) -> usize {
+        let reply = self.replies.as_ref().map_or(0, Replies::max_message);
+        reply.max(self.max_event)
+    }
+
+    /// Gives a message to those whom it concerns; tells if it is the end.
+    async fn take(&self, payload: &[u8]) -> Option<CloseReason> {
+        let router = self.router;
+        let text = match str::from_utf8(payload) {
+            Ok(text) => Text::from(text),
+            Err(_) => Text::from_bytes(Bytes::copy_from_slice(payload)),
+        };
+        let event = match Event::new(text) {
+            Ok(event) => event,
+            Err(error) => {
+                tracing::debug!(%error, "not an event");
+                router.report(&Missed::Unreadable(error));
+                return None;
             }
-            router.publish(&event);
+        };
+        if let Some(replies) = &self.replies {
+            if event.name() == "RESTResponse" {
+                replies.reply(event.json());
+                return None;
+            }
+            if payload.len() > self.max_event {
+                router.report(&Missed::Oversized);
+                return None;
+            }
         }
-        Err(error) => {
-            tracing::debug!(%error, "not an event");
-            router.report(&Missed::Unreadable(error));
+        tracing::trace!(name = event.name(), "event");
+        while let Some(until) = router.hold(&event) {
+            let _ = timeout_at(until, router.room()).await;
         }
+        if event.is::<ApplicationRegistered>() {
+            router.registered(event.application());
+        }
+        router.publish(&event);
+        // The socket would stay open, and mute.
+        (event.is::<ApplicationReplaced>() && router.replaced(event.application()))
+            .then_some(CloseReason::Replaced)
     }
 }
 
@@ -276,18 +292,22 @@ impl Message {
     }
 }
 
-/// Answers pings and sends our own, until the connection is to be closed or does not respond.
+/// Writes requests, answers pings and sends our own, until the connection is to be closed or does not
+/// respond.
 async fn write_frames<W: AsyncWrite + Unpin>(
     mut writer: WebSocketWrite<W>,
     limits: &SocketLimits,
     mut answers: mpsc::Receiver<Answer>,
+    requests: &mut Option<Requests>,
     mut stopped: watch::Receiver<bool>,
     alive: &AtomicBool,
 ) -> CloseReason {
     let mut next_ping = Instant::now() + limits.ping_interval;
+    let mut asked = Instant::now();
     let mut deadline = None;
     loop {
         let mut end = None;
+        let mut probe = false;
         let frame = tokio::select! {
             // An error means that nobody can say it any more.
             _ = stopped.wait_for(|stopped| *stopped) => {
@@ -303,15 +323,26 @@ async fn write_frames<W: AsyncWrite + Unpin>(
                 // The reading has ended, and its reason counts.
                 None => return CloseReason::Remote(None),
             },
+            Some(request) = next_request(requests) => {
+                let Some(text) = request.take() else { continue };
+                probe = requests.as_ref().is_some_and(Requests::is_unproven);
+                Frame::text(text.into())
+            }
             () = sleep_until(deadline.unwrap_or(next_ping)) => {
+                let now = Instant::now();
                 if deadline.take().is_some() {
                     if !alive.load(Ordering::Relaxed) {
-                        return CloseReason::Unresponsive;
+                        // A pong waits behind requests that the server has not answered.
+                        let patience = requests.as_ref().map_or(Duration::ZERO, Requests::patience);
+                        if now >= asked + limits.ping_timeout + patience {
+                            return CloseReason::Unresponsive;
+                        }
+                        deadline = Some(now + limits.ping_timeout);
                     }
                     continue;
                 }
                 alive.store(false, Ordering::Relaxed);
-                let now = Instant::now();
+                asked = now;
                 deadline = Some(now + limits.ping_timeout);
                 next_ping = now + limits.ping_interval.max(limits.ping_timeout);
                 Frame::new(true, OpCode::Ping, None, Payload::Borrowed(b"ari"))
@@ -319,6 +350,10 @@ async fn write_frames<W: AsyncWrite + Unpin>(
         };
         let write = async {
             writer.write_frame(frame).await?;
+            if probe {
+                let payload = Payload::Borrowed(Requests::PROBE);
+                writer.write_frame(Frame::new(true, OpCode::Ping, None, payload)).await?;
+            }
             // TLS may hold back what it was given.
             writer.flush().await
         };
@@ -330,6 +365,14 @@ async fn write_frames<W: AsyncWrite + Unpin>(
         if let Some(reason) = end {
             return reason;
         }
+    }
+}
+
+/// The next request to be written. Cancel safe.
+async fn next_request(requests: &mut Option<Requests>) -> Option<Outgoing> {
+    match requests {
+        Some(requests) => requests.next().await,
+        None => std::future::pending().await,
     }
 }
 

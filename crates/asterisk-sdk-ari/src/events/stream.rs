@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use asterisk_proto::ari::{AriEvent, Event, Resource};
+use asterisk_proto::ari::{AriEvent, Event, Resource, Subject};
 use asterisk_proto::{BridgeId, ChannelId, PlaybackId};
 use futures_core::Stream;
 
@@ -18,7 +18,7 @@ use crate::client::Client;
 pub struct Subscribe<'a> {
     client: &'a Client,
     capacity: usize,
-    subject: Option<(Resource, Box<str>)>,
+    subject: Option<Subject>,
 }
 
 impl<'a> Subscribe<'a> {
@@ -68,7 +68,7 @@ impl<'a> Subscribe<'a> {
     }
 
     fn about(mut self, resource: Resource, id: &str) -> Self {
-        self.subject = Some((resource, id.into()));
+        self.subject = Some(Subject::new(resource, id));
         self
     }
 
@@ -89,7 +89,7 @@ impl<'a> Subscribe<'a> {
 
     fn subscribe<T>(self, name: Option<Box<str>>, decode: fn(Event) -> T) -> EventStream<T> {
         let (topic, name) = match (self.subject, name) {
-            (Some((resource, id)), name) => (Topic::Subject(resource, id), name),
+            (Some(subject), name) => (Topic::Subject(subject), name),
             (None, Some(name)) => (Topic::Name(name), None),
             (None, None) => (Topic::All, None),
         };
@@ -116,6 +116,13 @@ pub struct EventStream<T = Event> {
     topic: Topic,
     client: Client,
     decode: fn(Event) -> T,
+}
+
+impl EventStream<Event> {
+    /// A subscription that the router has made already.
+    pub(super) fn new(client: Client, topic: Topic, queue: Arc<Queue>) -> Self {
+        Self { queue, topic, client, decode: |event| event }
+    }
 }
 
 impl<T> EventStream<T> {

@@ -4,9 +4,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use asterisk_proto::Text;
-use asterisk_proto::ari::Event;
 use asterisk_proto::ari::event::{RecordingFailed, RecordingFinished};
 use asterisk_proto::ari::model::{self, RecordingState};
+use asterisk_proto::ari::{Event, Resource};
 
 use super::{Staged, StoredRecording, Wait};
 use crate::client::Client;
@@ -170,9 +170,11 @@ impl FinishedRecording {
             let failed = event.decode::<RecordingFailed>().map(|failed| (false, failed.recording));
             failed.or_else(|| Some((true, event.decode::<RecordingFinished>()?.recording)))
         };
-        match recording.staged.wait(events, limit, end).await {
+        let object = (Resource::Recording, recording.name.as_str());
+        match recording.staged.wait(events, object, limit, end).await {
             Wait::Ended((true, end)) => Ok(end),
             Wait::Ended((false, end)) => Err(RecordingError::Failed(Box::new(end))),
+            Wait::Gone => Err(RecordingError::Gone),
             Wait::TimedOut => Err(RecordingError::Timeout(limit)),
             Wait::Disconnected => {
                 let reason = recording.client.close_reason().unwrap_or(CloseReason::Local);

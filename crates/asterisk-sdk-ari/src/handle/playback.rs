@@ -4,9 +4,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use asterisk_proto::PlaybackId;
-use asterisk_proto::ari::Event;
 use asterisk_proto::ari::event::PlaybackFinished;
 use asterisk_proto::ari::model::{self, PlaybackState};
+use asterisk_proto::ari::{Event, Resource};
 
 use super::{Staged, Wait};
 use crate::client::Client;
@@ -124,11 +124,13 @@ impl Finished {
             }
         };
         let end = |event: &Event| Some(event.decode::<PlaybackFinished>()?.playback);
-        match playback.staged.wait(events, limit, end).await {
+        let object = (Resource::Playback, playback.id.as_str());
+        match playback.staged.wait(events, object, limit, end).await {
             Wait::Ended(end) if end.state == PlaybackState::Failed => {
                 Err(PlaybackError::Failed(Box::new(end)))
             }
             Wait::Ended(end) => Ok(end),
+            Wait::Gone => Err(PlaybackError::Gone),
             Wait::TimedOut => Err(PlaybackError::Timeout(limit)),
             Wait::Disconnected => {
                 let reason = playback.client.close_reason().unwrap_or(CloseReason::Local);

@@ -189,7 +189,8 @@ macro_rules! awaits_handle {
                     let client = self.client.clone();
                     let id = ($id)(&mut self, &client);
                     let events = client.events().$subject(&id).all();
-                    client.send(&self).await?;
+                    let made = $crate::call::Made::$handle(id.clone());
+                    client.make(&self, made).await?;
                     Ok($crate::handle::$handle::staged(client, id, events))
                 })
             }

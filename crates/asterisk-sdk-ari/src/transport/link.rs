@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
-use tokio_rustls::client::TlsStream;
+use tokio_rustls::TlsStream;
 
 /// TCP, or TLS over it.
 pub(crate) enum Link {

@@ -1,10 +1,12 @@
-//! How requests get to the server: a transport, and the one over pooled HTTP connections.
+//! How requests get to the server: a transport, the one over pooled HTTP connections and the one
+//! over the event WebSocket.
 
 mod address;
 mod connection;
 mod http;
 mod link;
 mod pool;
+mod socket;
 
 use std::fmt;
 use std::future::Future;
@@ -14,6 +16,7 @@ pub(crate) use address::Base;
 pub(crate) use http::HttpTransport;
 pub(crate) use link::Link;
 pub(crate) use pool::HttpLimits;
+pub(crate) use socket::{Outgoing, Replies, Requests, SocketTransport};
 
 use crate::download::Download;
 use crate::error::RestError;

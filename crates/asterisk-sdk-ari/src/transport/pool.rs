@@ -54,7 +54,7 @@ impl Dialer {
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             let stream = tls.run(stream).await.map_err(failed)?;
-            return Connection::open(Link::Tls(Box::new(stream))).await.map_err(failed);
+            return Connection::open(Link::Tls(Box::new(stream.into()))).await.map_err(failed);
         }
         Connection::open(Link::Plain(stream)).await.map_err(failed)
     }

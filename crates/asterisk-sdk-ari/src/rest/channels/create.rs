@@ -53,7 +53,8 @@ operation!(
         /// channel.
         #[optional(map, "variables")]
         variable: VariableValue,
-        /// The id of the new channel. One that is in use is refused with a conflict.
+        /// The id of the new channel. One that is in use is refused with a conflict, and so is one that is
+        /// the beginning of an id in use (`call-1` while there is `call-10`).
         #[optional(text, "channelId")]
         id: ChannelId,
         /// The id of the second half of a Local channel; the first half's with `;2` without it.
@@ -89,7 +90,8 @@ operation!(
         /// The application's arguments, separated by commas.
         #[optional(text, "appArgs")]
         app_args: String,
-        /// The id of the new channel. One that is in use is refused with a conflict.
+        /// The id of the new channel. One that is in use is refused with a conflict, and so is one that is
+        /// the beginning of an id in use (`call-1` while there is `call-10`).
         #[optional(text, "channelId")]
         id: ChannelId,
         /// The id of the second half of a Local channel; the first half's with `;2` without it.

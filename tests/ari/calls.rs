@@ -1,0 +1,309 @@
+//! Call sessions against a scripted server.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use asterisk_sdk::ari::call::{Call, CallError, DigitsEnd, Orphans, Refusal, WhenDone};
+use asterisk_sdk::ari::event::{ChannelDtmfReceived, StasisEnd};
+use asterisk_sdk::ari::{Missed, rest::channels::HangupReason};
+use tokio::sync::{mpsc, oneshot};
+
+use super::*;
+
+/// A captured event of another channel.
+fn of(name: &str, channel: &str) -> String {
+    event(name).replace("capture-1", channel)
+}
+
+/// A digit of another channel.
+fn digit(channel: &str, digit: char) -> String {
+    let event = of("ChannelDtmfReceived", channel);
+    fresh(&event.replace(r#""digit":"5""#, &format!(r#""digit":"{digit}""#)))
+}
+
+/// Answers all that is asked until nobody asks any more, and counts what it was.
+fn obliging(
+    mut peer: AriPeer,
+) -> (oneshot::Sender<()>, tokio::task::JoinHandle<HashMap<String, usize>>) {
+    let (stop, mut stopped) = oneshot::channel();
+    let answering = tokio::spawn(async move {
+        let mut asked = HashMap::new();
+        loop {
+            let exchange = tokio::select! {
+                exchange = peer.next() => exchange,
+                _ = &mut stopped => return asked,
+            };
+            *asked.entry(exchange.request.line.clone()).or_insert(0) += 1;
+            let reply = match exchange.request.line.split_once(' ').expect("a line") {
+                ("POST", line) if line.contains("/play") => capture!("play").as_slice(),
+                ("POST", line) if line.starts_with("/ari/bridges") => capture!("bridge"),
+                ("POST", line) if line.starts_with("/ari/channels?") => capture!("originate"),
+                _ => capture!("answer"),
+            };
+            exchange.reply_if_wanted(reply).await;
+        }
+    });
+    (stop, answering)
+}
+
+#[tokio::test]
+async fn a_session_gets_all_events_behind_its_start_in_order() {
+    const DIGITS: &str = "0123456789*#ABCD0123456789*#ABCD";
+    let (client, peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(2);
+    let serving = tokio::spawn(
+        client
+            .serve(move |mut call: Call| {
+                let told = told.clone();
+                async move {
+                    assert_eq!(call.args(), ["one", "two words"]);
+                    assert_eq!(call.application(), "capture");
+                    let mut digits = String::new();
+                    while let Some(event) = call.next_event().await {
+                        let event = event.expect("none is missed");
+                        match event.decode::<ChannelDtmfReceived>() {
+                            Some(dtmf) => digits.push_str(&dtmf.digit),
+                            None => assert!(event.is::<StasisEnd>(), "{event:?}"),
+                        }
+                    }
+                    assert!(call.is_hung_up());
+                    let _ = told.send((call.channel().id().to_string(), digits)).await;
+                }
+            })
+            .into_future(),
+    );
+    let (_stop, _asked) = obliging(peer);
+    // Everything is there before a session can have begun, and other channels' events in between.
+    for channel in ["a", "b"] {
+        socket.text(&of("StasisStart", channel)).await;
+    }
+    for pressed in DIGITS.chars() {
+        socket.text(&digit("a", pressed)).await;
+        socket.text(&digit("b", '0')).await;
+    }
+    for channel in ["a", "b"] {
+        socket.text(&of("StasisEnd", channel)).await;
+    }
+    let mut heard = HashMap::new();
+    for _ in 0..2 {
+        heard.extend(soon(tell.recv()).await);
+    }
+    assert_eq!(heard["a"], DIGITS);
+    assert_eq!(heard["b"], "0".repeat(DIGITS.len()));
+    client.close().await;
+    let served = soon(serving).await.expect("no panic");
+    assert_eq!((served.sessions, served.failed), (2, 0));
+}
+
+#[tokio::test]
+async fn digits_that_were_typed_ahead_count_and_other_events_stay() {
+    let (client, peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(8);
+    let (go, gone) = oneshot::channel::<()>();
+    let gone = std::sync::Mutex::new(Some(gone));
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        let gone = gone.lock().unwrap().take().expect("one call");
+        async move {
+            let _ = gone.await;
+            let mut say = Vec::new();
+            let first = call.dtmf().max_digits(2).await?;
+            say.push((first.digits, first.end));
+            let second = call.dtmf().terminators("*").await?;
+            say.push((second.digits, second.end));
+            // The one digit that is left is forgotten.
+            let third = call.dtmf().discard_typed().first_digit(Duration::ZERO).await?;
+            say.push((third.digits, third.end));
+            let mut rest = Vec::new();
+            while let Some(Ok(event)) = call.next_event().await {
+                rest.push(event.name().to_owned());
+                if rest.len() == 2 {
+                    let _ = told.send((say.clone(), rest.clone())).await;
+                }
+            }
+            Ok::<_, CallError>(())
+        }
+    });
+    let _serving = tokio::spawn(serving.into_future());
+    let (_stop, _asked) = obliging(peer);
+    let mut all = client.events().all();
+    socket.text(&of("StasisStart", "a")).await;
+    for pressed in ['1', '2', '3', '#'] {
+        socket.text(&digit("a", pressed)).await;
+    }
+    socket.text(&of("Dial", "a")).await;
+    for pressed in ['*', '9'] {
+        socket.text(&digit("a", pressed)).await;
+    }
+    socket.text(&of("ChannelHangupRequest", "a")).await;
+    for _ in 0..9 {
+        soon(all.next()).await.expect("the connection holds").expect("none is missed");
+    }
+    go.send(()).expect("a session waits");
+    let (digits, rest) = soon(tell.recv()).await.expect("a session tells");
+    assert_eq!(
+        digits,
+        [
+            ("12".to_owned(), DigitsEnd::Complete),
+            ("3#".to_owned(), DigitsEnd::Terminator('*')),
+            (String::new(), DigitsEnd::Timeout),
+        ]
+    );
+    assert_eq!(rest, ["Dial", "ChannelHangupRequest"]);
+}
+
+#[tokio::test]
+async fn a_thousand_sessions_that_panic_fail_or_end_leave_nothing() {
+    const CALLS: usize = 1000;
+    let (client, peer, mut socket) = connected(|builder| builder).await;
+    let running = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&running);
+    let (starting, mut started) = mpsc::channel(CALLS);
+    let serving = client.serve(move |mut call: Call| {
+        let (count, begun) = (counter.fetch_add(1, Ordering::Relaxed), starting.clone());
+        async move {
+            call.client().bridges().create().id(format!("bridge-{}", call.channel().id())).await?;
+            let _ = begun.send(()).await;
+            match count % 4 {
+                0 => panic!("on purpose"),
+                1 => Err(CallError::HungUp),
+                2 => Ok(()),
+                _ => call.hung_up().await.map_err(CallError::Disconnected),
+            }
+        }
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = serving.when_done(WhenDone::HangUp).until(async move { drop(stopped.await) });
+    let serving = tokio::spawn(serving);
+    let (done, asked) = obliging(peer);
+    for n in 0..CALLS {
+        socket.text(&of("StasisStart", &format!("c{n}"))).await;
+    }
+    for _ in 0..CALLS {
+        soon(started.recv()).await.expect("a session begins");
+    }
+    for n in 0..CALLS {
+        socket.text(&of("StasisEnd", &format!("c{n}"))).await;
+    }
+    stop.send(()).expect("it runs");
+    let served = soon(serving).await.expect("no panic");
+    assert_eq!((served.sessions, served.aborted, served.refused), (1000, 0, 0));
+    // Sessions that fail when their channel has left already have only seen that.
+    assert_eq!(served.failed, 500);
+    done.send(()).expect("it runs");
+    let asked = asked.await.expect("no panic");
+    for n in 0..CALLS {
+        assert_eq!(asked[&format!("POST /ari/bridges/bridge-c{n}")], 1, "{n}");
+        assert_eq!(asked[&format!("DELETE /ari/bridges/bridge-c{n}")], 1, "{n}");
+    }
+}
+
+#[tokio::test]
+async fn the_loss_of_the_connection_ends_what_sessions_wait_for() {
+    let (client, peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(8);
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        async move {
+            let _ = told.send("begun".to_owned()).await;
+            let error = call.dtmf().await.expect_err("nobody presses anything");
+            let _ = told.send(format!("{error} {}", call.is_hung_up())).await;
+            Err::<(), _>(error)
+        }
+    });
+    let serving = tokio::spawn(serving.into_future());
+    let (_stop, _asked) = obliging(peer);
+    socket.text(&of("StasisStart", "a")).await;
+    assert_eq!(soon(tell.recv()).await.unwrap(), "begun");
+    drop(socket);
+    let told = soon(tell.recv()).await.unwrap();
+    assert_eq!(told, "the event connection has ended: the server closed it false");
+    let served = soon(serving).await.expect("no panic");
+    assert_eq!((served.sessions, served.failed), (1, 1));
+}
+
+#[tokio::test]
+async fn a_call_that_is_one_too_many_is_refused_as_it_was_said() {
+    for (refusal, line) in [
+        (Refusal::HangUp(HangupReason::Busy), "DELETE /ari/channels/b?reason=busy"),
+        (Refusal::Continue, "POST /ari/channels/b/continue"),
+    ] {
+        let (client, mut peer, mut socket) = connected(|builder| builder).await;
+        let serving = client.serve(async |mut call: Call| drop(call.hung_up().await));
+        let _serving = tokio::spawn(serving.max_sessions(1).refusal(refusal).into_future());
+        socket.text(&of("StasisStart", "a")).await;
+        socket.text(&of("StasisStart", "b")).await;
+        soon(peer.expect(line)).await.reply(capture!("answer")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_does_not_listen_loses_its_oldest_events_only() {
+    let (client, _peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(1);
+    let (go, gone) = oneshot::channel::<()>();
+    let gone = std::sync::Mutex::new(Some(gone));
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        let gone = gone.lock().unwrap().take();
+        async move {
+            let Some(gone) = gone else { return };
+            let _ = gone.await;
+            let first = call.next_event().await;
+            let second = call.next_event().await;
+            let _ = told.send((first, second)).await;
+        }
+    });
+    let _serving = tokio::spawn(serving.capacity(2).into_future());
+    let mut all = client.events().all();
+    socket.text(&of("StasisStart", "a")).await;
+    for pressed in "12345".chars() {
+        socket.text(&digit("a", pressed)).await;
+    }
+    for _ in 0..6 {
+        soon(all.next()).await.expect("the connection holds").expect("none is missed");
+    }
+    go.send(()).expect("a session waits");
+    let (first, second) = soon(tell.recv()).await.expect("a session tells");
+    assert_eq!(first.expect("something").expect_err("was lost"), Missed::Lagged(3));
+    let second = second.expect("something").expect("an event");
+    assert_eq!(second.decode::<ChannelDtmfReceived>().expect("a digit").digit, "4");
+}
+
+#[tokio::test]
+async fn channels_that_were_left_behind_are_adopted_with_their_arguments() {
+    let (client, mut peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(1);
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        async move {
+            let digits = call.dtmf().max_digits(1).await?;
+            let args: Vec<_> = call.args().iter().map(ToString::to_string).collect();
+            let _ = told.send((call.channel().id().to_string(), args, digits.digits)).await;
+            call.hung_up().await.map_err(CallError::Disconnected)
+        }
+    });
+    let _serving = tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
+    let application = r#"{"name":"capture","channel_ids":["capture-1","capture-1;2"],"bridge_ids":[],"endpoint_ids":[],"device_names":[],"events_allowed":[],"events_disallowed":[]}"#;
+    let ok = |body: &str| {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let asked = soon(peer.expect("GET /ari/applications/capture")).await;
+    asked.reply(ok(application).as_bytes()).await;
+    let start = event("StasisStart");
+    let (_, channel) = start.split_once(r#""channel":"#).unwrap();
+    let (channel, _) = channel.split_once(r#","asterisk_id""#).unwrap();
+    let asked = soon(peer.expect("GET /ari/channels/capture-1")).await;
+    asked.reply(ok(channel).as_bytes()).await;
+    // The other half of the call is in the dialplan.
+    let other = channel.replace("Stasis", "Wait");
+    let asked = soon(peer.expect("GET /ari/channels/capture-1;2")).await;
+    asked.reply(ok(&other).as_bytes()).await;
+    socket.text(&digit("capture-1", '7')).await;
+    let told = soon(tell.recv()).await.expect("a session tells");
+    let args = vec!["one".to_owned(), "two words".to_owned()];
+    assert_eq!(told, ("capture-1".to_owned(), args, "7".to_owned()));
+}
