@@ -143,11 +143,12 @@ impl<'a> Exchange<'a> {
                     &mut self.link.input
                 }), if held.is_none() => match read {
                     Ok(0) => return self.closed(),
-                    Ok(_) => {
+                    Ok(count) => {
                         self.heard = now();
                         self.heard_at = SystemTime::now();
-                        if self.deliver() {
-                            // Whoever decodes them does so before more drive them out of the caches.
+                        if self.deliver() || count >= READ_CHUNK / 4 {
+                            // Whoever takes what has come does so before more drives it out of the caches,
+                            // and before a busy server fills the queue of one that shares this thread.
                             tokio::task::yield_now().await;
                         }
                     }
