@@ -94,6 +94,10 @@ impl DialError {
             Some(DialStatus::Congestion | DialStatus::ChannelUnavailable) => {
                 return Self::Congestion;
             }
+            // Asterisk 16 gives no cause when the time is over.
+            Some(DialStatus::Ringing) if end.cause == HangupCause::NotDefined => {
+                return Self::NoAnswer;
+            }
             _ => {}
         }
         match end.cause {
