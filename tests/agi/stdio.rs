@@ -153,18 +153,30 @@ async fn a_program_that_asterisk_has_not_started() {
 async fn files_instead_of_pipes() {
     let folder = Folder::new("files");
     let (input, output) = (folder.0.join("input"), folder.0.join("output"));
-    // No reply: one that is there before its command is nobody's.
-    fs::write(&input, prelude()).unwrap();
-    let status = Command::new(PROGRAM)
-        .args(["environment"])
-        .env("AST_AGI_DIR", "/agi-bin")
-        .stdin(File::open(&input).unwrap())
-        .stdout(File::create(&output).unwrap())
-        .status();
-    soon(status).await.unwrap();
+    let program = || {
+        let mut program = Command::new(PROGRAM);
+        program.args(["environment"]).env("AST_AGI_DIR", "/agi-bin");
+        program
+    };
+    let mut child =
+        program().stdin(Stdio::piped()).stdout(File::create(&output).unwrap()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(prelude().as_bytes()).await.unwrap();
     // The capture's arguments are not those of this process.
     let expected = "SET VARIABLE \"SDK_RESULT\" \"/agi-bin; agi_process; idle|; false\"\n";
-    assert_eq!(fs::read_to_string(&output).unwrap(), expected);
+    let written = async {
+        while fs::read_to_string(&output).unwrap() != expected {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(written).await;
+    stdin.write_all(b"200 result=1\n").await.unwrap();
+    assert_eq!(soon(child.wait()).await.unwrap().code(), Some(0));
+
+    // A file is at its end at once: that is a call that is over, and no failure of the script.
+    fs::write(&input, prelude()).unwrap();
+    let status = program().stdin(File::open(&input).unwrap()).stdout(Stdio::null()).status();
+    assert_eq!(soon(status).await.unwrap().code(), Some(0));
 }
 
 #[tokio::test]
