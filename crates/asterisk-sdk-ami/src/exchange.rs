@@ -243,7 +243,7 @@ impl<'a> Exchange<'a> {
         let position = self.written + self.output.len() as u64;
         match self.session.begin(id, expect, deadline, position, items, ticket) {
             Ok(()) => self.output.extend_from_slice(text.as_bytes()),
-            Err(ticket) => self.answer(ticket, Err(Failure::IdInUse)),
+            Err((ticket, failure)) => self.answer(ticket, Err(failure)),
         }
     }
 

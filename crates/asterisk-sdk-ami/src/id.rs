@@ -26,7 +26,9 @@ impl IdSource {
 
     pub(crate) fn next(&self) -> ActionId {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut id = String::with_capacity(self.prefix.len() + 20);
+        // Exactly its length, so that it is not moved once it is written.
+        let digits = number.checked_ilog10().map_or(1, |digits| digits as usize + 1);
+        let mut id = String::with_capacity(self.prefix.len() + digits);
         id.push_str(&self.prefix);
         // Writing to a string never fails.
         let _ = write!(id, "{number}");

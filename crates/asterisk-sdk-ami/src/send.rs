@@ -8,6 +8,7 @@ use std::time::Duration;
 use asterisk_proto::ActionId;
 use asterisk_proto::ami::Event;
 use asterisk_proto::error::Delivery;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -22,7 +23,6 @@ use crate::session::{Failure, Items, Outcome};
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) outcome: oneshot::Receiver<Outcome>,
-    id: ActionId,
     timeout: Duration,
     at: Instant,
     pub(crate) deadline: Instant,
@@ -47,7 +47,7 @@ impl Sent {
             Failure::Disconnected(delivery) => ActionError::Disconnected { delivery },
             Failure::TooManyItems(limit) => ActionError::TooLarge { limit, unit: "items" },
             Failure::TooManyBytes(limit) => ActionError::TooLarge { limit, unit: "bytes" },
-            Failure::IdInUse => InvalidAction::IdInUse { id: self.id.as_str().to_owned() }.into(),
+            Failure::IdInUse(id) => InvalidAction::IdInUse { id: id.as_str().to_owned() }.into(),
         })?;
         if reply.response.is_error() {
             return Err(ActionError::Refused { response: Box::new(reply.response) });
@@ -73,9 +73,17 @@ impl Shared {
         let deadline = at + timeout;
         let lasting = Lasting::new(action.name(), &text);
         let expect = action.expect();
-        let sent = Sent { outcome, id: id.clone(), timeout, at, deadline };
+        let sent = Sent { outcome, timeout, at, deadline };
         let request = Request::Send { id, text, expect, items, lasting, deadline, ticket };
-        match tokio::time::timeout_at(deadline, self.requests.send(request)).await {
+        // Mostly there is room, and no need of a timer.
+        let handed_over = match self.requests.try_send(request) {
+            Err(TrySendError::Full(request)) => {
+                tokio::time::timeout_at(deadline, self.requests.send(request)).await
+            }
+            Err(TrySendError::Closed(request)) => Ok(Err(mpsc::error::SendError(request))),
+            Ok(()) => Ok(Ok(())),
+        };
+        match handed_over {
             Ok(Ok(())) => Ok(sent),
             Ok(Err(_)) => Err(ActionError::Disconnected { delivery: Delivery::NotSent }),
             Err(_) => Err(ActionError::TimedOut { delivery: Delivery::NotSent, after: timeout }),

@@ -5,7 +5,7 @@
 //! the same, because live events, user events above all, may carry anybody's.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use asterisk_proto::ActionId;
@@ -18,13 +18,13 @@ use crate::action::{Expect, Reply};
 use crate::queue::Queue;
 
 /// Why an action in flight ends without a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     TimedOut(Delivery),
     Disconnected(Delivery),
     TooManyItems(usize),
     TooManyBytes(usize),
-    IdInUse,
+    IdInUse(ActionId),
 }
 
 pub(crate) type Outcome = Result<Reply, Failure>;
@@ -70,7 +70,9 @@ pub(crate) struct ListLimits {
 #[derive(Debug)]
 pub(crate) struct Session<T> {
     in_flight: HashMap<ActionId, InFlight<T>>,
-    deadlines: BTreeSet<(Instant, ActionId)>,
+    /// Their deadlines and where they begin on the connection, in order. Most have the same time, and end in
+    /// the order in which they began.
+    deadlines: VecDeque<(Instant, u64)>,
     /// The list whose items are arriving.
     list: Option<List>,
     limits: ListLimits,
@@ -111,7 +113,7 @@ fn action_id(message: &Message) -> Option<&str> {
 
 impl<T> Session<T> {
     pub(crate) fn new(limits: ListLimits) -> Self {
-        Self { in_flight: HashMap::new(), deadlines: BTreeSet::new(), list: None, limits }
+        Self { in_flight: HashMap::new(), deadlines: VecDeque::new(), list: None, limits }
     }
 
     /// How many actions are in flight.
@@ -119,9 +121,9 @@ impl<T> Session<T> {
         self.in_flight.len()
     }
 
-    /// Notes an action whose first byte will be byte `written_from` of the connection.
+    /// Notes an action whose first byte will be byte `written_from` of the connection, where no other begins.
     ///
-    /// Gives the ticket back when its id is in use.
+    /// Gives the ticket back when its id is in use, and why it failed.
     pub(crate) fn begin(
         &mut self,
         id: ActionId,
@@ -130,34 +132,46 @@ impl<T> Session<T> {
         written_from: u64,
         items: Items,
         ticket: T,
-    ) -> Result<(), T> {
-        let Entry::Vacant(place) = self.in_flight.entry(id) else { return Err(ticket) };
-        self.deadlines.insert((deadline, place.key().clone()));
+    ) -> Result<(), (T, Failure)> {
+        let place = match self.in_flight.entry(id) {
+            Entry::Vacant(place) => place,
+            Entry::Occupied(other) => return Err((ticket, Failure::IdInUse(other.key().clone()))),
+        };
+        let due = (deadline, written_from);
+        match self.deadlines.back() {
+            Some(last) if *last > due => {
+                let place = self.deadlines.partition_point(|earlier| *earlier < due);
+                self.deadlines.insert(place, due);
+            }
+            _ => self.deadlines.push_back(due),
+        }
         place.insert(InFlight { ticket, expect, deadline, written_from, items, response: None });
         Ok(())
     }
 
     /// When the next action runs out of time.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
+        self.deadlines.front().map(|(deadline, _)| *deadline)
     }
 
     /// When the last of them does.
     pub(crate) fn last_deadline(&self) -> Option<Instant> {
-        self.deadlines.last().map(|(deadline, _)| *deadline)
+        self.deadlines.back().map(|(deadline, _)| *deadline)
     }
 
     /// Takes an action that has run out of time. What of it is not written yet still will be, so its
     /// outcome is unknown in any case.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<(T, Failure)> {
-        let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?.clone();
+        let (_, from) = *self.deadlines.front().filter(|(deadline, _)| *deadline <= now)?;
+        let (id, _) = self.in_flight.iter().find(|(_, action)| action.written_from == from)?;
+        let id = id.clone();
         let action = self.finish(id.as_str())?;
         Some((action.ticket, Failure::TimedOut(Delivery::Unknown)))
     }
 
     /// Takes any action in flight, because the connection has ended after `written` bytes.
     pub(crate) fn disconnect(&mut self, written: u64) -> Option<(T, Failure)> {
-        let (_, id) = self.deadlines.first()?.clone();
+        let id = self.in_flight.keys().next()?.clone();
         let action = self.finish(id.as_str())?;
         Some((action.ticket, Failure::Disconnected(delivery(action.written_from, written))))
     }
@@ -296,8 +310,13 @@ impl<T> Session<T> {
     }
 
     fn finish(&mut self, id: &str) -> Option<InFlight<T>> {
-        let (id, action) = self.in_flight.remove_entry(id)?;
-        self.deadlines.remove(&(action.deadline, id));
+        let action = self.in_flight.remove(id)?;
+        let due = (action.deadline, action.written_from);
+        if self.deadlines.front() == Some(&due) {
+            self.deadlines.pop_front();
+        } else if let Ok(place) = self.deadlines.binary_search(&due) {
+            self.deadlines.remove(place);
+        }
         Some(action)
     }
 }

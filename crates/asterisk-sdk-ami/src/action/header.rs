@@ -19,12 +19,12 @@ impl Headers {
     /// Adds a line. What cannot be sent is remembered, and refuses the whole action.
     pub fn add(&mut self, name: &str, value: impl HeaderValue) {
         let value = value.header_value();
-        let forbidden = |text: &str| text.contains(['\r', '\n', '\0']);
+        let forbidden = |byte| matches!(byte, b'\r' | b'\n' | 0);
         // A colon or a blank at the end of a name would make another name of it.
-        let bad_name = name.is_empty() || name.contains(':') || forbidden(name);
+        let bad_name = name.is_empty() || name.bytes().any(|byte| byte == b':' || forbidden(byte));
         let length = name.len() + 2 + value.len();
         self.lines += 1;
-        if bad_name || forbidden(&value) {
+        if bad_name || value.bytes().any(forbidden) {
             self.refuse(InvalidAction::LineBreak { header: name.to_owned() });
         } else if length > MAX_LINE {
             self.refuse(InvalidAction::LineTooLong { header: name.to_owned(), length });
