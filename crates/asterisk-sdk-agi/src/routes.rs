@@ -1,9 +1,13 @@
 //! Which handler a path belongs to.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
+use regex_automata::nfa::thompson::NFA;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, meta};
 
 use crate::handler::{BoxedHandler, Handler};
 
@@ -17,10 +21,13 @@ use crate::handler::{BoxedHandler, Handler};
 #[derive(Clone)]
 pub struct Routes(Arc<RwLock<Table>>);
 
+type Route = (Arc<Regex>, BoxedHandler);
+
 #[derive(Clone)]
 struct Table {
-    set: RegexSet,
-    routes: Vec<(Arc<Regex>, BoxedHandler)>,
+    /// All routes as one.
+    matcher: meta::Regex,
+    routes: Vec<Route>,
     fallback: Option<BoxedHandler>,
 }
 
@@ -49,7 +56,7 @@ impl Routes {
         routes: Vec<(String, BoxedHandler)>,
         fallback: Option<BoxedHandler>,
     ) -> Result<Self, RouteError> {
-        let mut table = Table::new(fallback);
+        let mut table = Table::new(Vec::new(), fallback)?;
         table.add(routes)?;
         Ok(Self(Arc::new(RwLock::new(table))))
     }
@@ -76,8 +83,8 @@ impl Routes {
         };
         table.routes.remove(at);
         // What is left of routes that could be compiled together can be as well.
-        if let Ok(set) = compile(&table.routes) {
-            table.set = set;
+        if let Ok(matcher) = compile(&table.routes) {
+            table.matcher = matcher;
         }
         true
     }
@@ -94,7 +101,9 @@ impl Routes {
 
     /// Removes all routes and the fallback.
     pub fn clear(&self) {
-        *self.write() = Table::new(None);
+        let mut table = self.write();
+        table.routes.clear();
+        table.fallback = None;
     }
 
     /// The expression of the route that takes calls with this path; `None` if none does, so that the
@@ -130,13 +139,14 @@ impl Routes {
 }
 
 impl Table {
-    fn new(fallback: Option<BoxedHandler>) -> Self {
-        Self { set: RegexSet::empty(), routes: Vec::new(), fallback }
+    fn new(routes: Vec<Route>, fallback: Option<BoxedHandler>) -> Result<Self, RouteError> {
+        Ok(Self { matcher: compile(&routes)?, routes, fallback })
     }
 
     /// The first route that matches: one pass over the path for all of them.
-    fn first(&self, path: &str) -> Option<&(Arc<Regex>, BoxedHandler)> {
-        self.routes.get(self.set.matches(path).iter().next()?)
+    fn first(&self, path: &str) -> Option<&Route> {
+        let found = self.matcher.search_half(&Input::new(path).anchored(Anchored::Yes))?;
+        self.routes.get(found.pattern().as_usize())
     }
 
     fn add(&mut self, routes: Vec<(String, BoxedHandler)>) -> Result<(), RouteError> {
@@ -147,16 +157,40 @@ impl Table {
                 Err(source) => return Err(RouteError { pattern, source }),
             }
         }
-        self.set = compile(&all)?;
+        self.matcher = compile(&all)?;
         self.routes = all;
         Ok(())
     }
 }
 
-fn compile(routes: &[(Arc<Regex>, BoxedHandler)]) -> Result<RegexSet, RouteError> {
+/// Compiles all routes to one expression, whose match tells which of them it is.
+///
+/// All its matches begin with the path, and of several that begin at one place the earliest alternative is
+/// taken: so the first route that matches is, wherever it does. (A `RegexSet` would tell all that match, in a
+/// list that has to be looked through.)
+fn compile(routes: &[Route]) -> Result<meta::Regex, RouteError> {
+    let together = |source| RouteError { pattern: "all routes together".to_owned(), source };
+    let patterns = routes.iter().map(|(route, _)| from_start(route.as_str()));
     // Each is valid, but together they may be larger than the engine's limit.
-    RegexSet::new(routes.iter().map(|(route, _)| route.as_str()))
-        .map_err(|source| RouteError { pattern: "all routes together".to_owned(), source })
+    meta::Regex::new_many(&patterns.collect::<Vec<_>>()).map_err(|error| {
+        together(match error.size_limit() {
+            Some(limit) => regex::Error::CompiledTooBig(limit),
+            None => regex::Error::Syntax(error.to_string()),
+        })
+    })
+}
+
+/// The expression with all that may stand before it in a path.
+fn from_start(pattern: &str) -> Cow<'_, str> {
+    if NFA::new(pattern).is_ok_and(|nfa| nfa.is_always_start_anchored()) {
+        return pattern.into();
+    }
+    let before = format!("(?s:.)*?(?:{pattern})");
+    if syntax::parse(&before).is_ok() {
+        return before.into();
+    }
+    // It ends with a comment (`(?x)`).
+    format!("(?s:.)*?(?:{pattern}\n)").into()
 }
 
 impl fmt::Debug for Routes {
@@ -229,6 +263,44 @@ mod tests {
         routes.clear();
         assert_eq!((find(&clone, "ab"), find(&clone, "a")), ("none".into(), "none".into()));
         assert!(clone.patterns().is_empty());
+    }
+
+    #[test]
+    fn one_pass_finds_what_each_expression_finds() {
+        let patterns = [
+            "^$",
+            "^a$|^b",
+            "^a|b$",
+            "$",
+            r"\Ax",
+            "(?m)^c$",
+            "(?i)D",
+            "(?x) e # )",
+            "(?x)^f#(",
+            "é",
+            r"\bg\b",
+            "^(?:h|hh)+$",
+            "(?s)i.j",
+            "",
+            "k",
+        ];
+        let paths = [
+            "", "a", "aa", "b", "ab", "x", "1x", "\nc\n", "cc", "d", "1D2", "e", "9e9", "f", "1f",
+            "éa", "1é", "g", "1 g", "1g", "hhh", "hhi", "i\nj", "1i j", "k", "\n", "ü",
+        ];
+        for from in 0..patterns.len() {
+            let patterns = &patterns[from..];
+            let routes = routes(patterns, false);
+            for path in paths {
+                let first =
+                    patterns.iter().find(|pattern| Regex::new(pattern).unwrap().is_match(path));
+                assert_eq!(
+                    routes.lookup(path).as_deref(),
+                    first.copied(),
+                    "{path:?} in {patterns:?}"
+                );
+            }
+        }
     }
 
     #[test]
