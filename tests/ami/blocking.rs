@@ -264,3 +264,37 @@ fn a_refused_connection_leaves_nothing_behind() {
     let error = Manager::connect(Manager::builder(address).login("admin", "x")).unwrap_err();
     assert!(matches!(error, ConnectError::Unreachable { .. }), "{error:?}");
 }
+
+#[test]
+fn callbacks_have_a_thread_of_their_own() {
+    let (server, builder) = serve(|mut link| async move {
+        subscribed(&mut link).await;
+        link.write(hangup(16)).await;
+        // Sent by the callback, while it runs.
+        let ping = link.expect("Ping").await;
+        answer(&mut link, &ping, "Ping: Pong").await;
+        link.write(hangup(17)).await;
+        closed(link).await;
+    });
+    let manager = Manager::connect(builder).unwrap();
+    let callbacks = manager.callbacks().unwrap();
+    let (heard, told) = mpsc::channel();
+    let called = manager.clone();
+    callbacks.on(move |hangup: Hangup| {
+        if hangup.cause == Some(16.into()) {
+            called.send(Ping::new()).unwrap();
+        }
+        let thread = thread::current().name().map(str::to_owned);
+        heard.send((hangup.cause, thread)).unwrap();
+    });
+    manager.send(Ping::new()).unwrap();
+    let thread = Some("asterisk-ami-callbacks".to_owned());
+    for cause in [16, 17] {
+        assert_eq!(told.recv_timeout(SOON).unwrap(), (Some(cause.into()), thread.clone()));
+    }
+    // With the callbacks goes what they hold.
+    drop(callbacks);
+    assert_eq!(told.recv_timeout(SOON), Err(mpsc::RecvTimeoutError::Disconnected));
+    drop(manager);
+    server.finish();
+}

@@ -36,6 +36,7 @@ use tokio::sync::oneshot;
 use crate::Send;
 use crate::action::{Action, Aggregate, ListItem, Originate};
 use crate::builder::Builder;
+use crate::callbacks::Callbacks;
 use crate::error::{ActionError, ConnectError};
 use crate::state::CloseReason;
 use crate::subscription::{self, Missed, Overflow};
@@ -164,6 +165,34 @@ impl Manager {
     /// Subscribes to events.
     pub fn events(&self) -> Subscribe<'_> {
         Subscribe { inner: self.inner.events(), background: &self.background }
+    }
+
+    /// Functions that are called for events, in a thread of their own: they may send actions, and a slow
+    /// one delays the other ones there and nobody else.
+    ///
+    /// ```no_run
+    /// # fn example(manager: asterisk_sdk_ami::blocking::Manager) -> Result<(), Box<dyn std::error::Error>> {
+    /// use asterisk_sdk_ami::event::Hangup;
+    ///
+    /// let callbacks = manager.callbacks()?;
+    /// callbacks.on(|hangup: Hangup| println!("{:?}", hangup.cause));
+    /// manager.closed();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there can be no thread more.
+    pub fn callbacks(&self) -> std::io::Result<Callbacks> {
+        let (callbacks, mut caller) = Callbacks::begin(&self.inner);
+        let background = Arc::clone(&self.background);
+        thread::Builder::new().name("asterisk-ami-callbacks".to_owned()).spawn(move || {
+            while let Some(item) = background.wait(caller.next()) {
+                caller.call(&item);
+            }
+        })?;
+        Ok(callbacks)
     }
 
     /// Waits until the connection has ended for good, and says why. In an asynchronous runtime it

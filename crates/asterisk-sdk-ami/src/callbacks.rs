@@ -6,18 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use asterisk_proto::ami::{AmiEvent, Event};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
 use crate::manager::Manager;
 use crate::queue::lock;
-use crate::subscription::Missed;
+use crate::subscription::{EventStream, Missed};
 
 /// Functions that are called for events, one after the other, in the order in which they were
 /// registered.
 ///
 /// They run in a task of their own, on one subscription: a slow one delays the others here and nobody
 /// else, and what it makes them miss is told to [`Callbacks::on_missed`]. One that panics is logged
-/// and called again at the next event. Dropping the value ends all of them.
+/// and called again at the next event. Dropping the value ends all of them, but not the one that is running just
+/// then.
+///
+/// Threads have theirs from `blocking::Manager::callbacks`.
 ///
 /// ```no_run
 /// # async fn example(manager: asterisk_sdk_ami::Manager) {
@@ -35,7 +38,15 @@ use crate::subscription::Missed;
 #[must_use = "dropping it ends the callbacks"]
 pub struct Callbacks {
     registry: Arc<Registry>,
-    task: JoinHandle<()>,
+    _stop: oneshot::Sender<()>,
+}
+
+/// What calls the functions: with each item in turn, until it is over.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    events: EventStream<Event>,
+    registry: Arc<Registry>,
+    stopped: oneshot::Receiver<()>,
 }
 
 #[derive(Debug, Default)]
@@ -83,15 +94,21 @@ impl Callbacks {
     ///
     /// Must run inside a tokio runtime.
     pub fn new(manager: &Manager) -> Self {
-        let registry = Arc::new(Registry::default());
-        let mut events = manager.events().all();
-        let called = Arc::clone(&registry);
-        let task = tokio::spawn(async move {
-            while let Some(item) = events.next().await {
-                called.call(item.as_ref());
+        let (callbacks, mut caller) = Self::begin(manager);
+        tokio::spawn(async move {
+            while let Some(item) = caller.next().await {
+                caller.call(&item);
             }
         });
-        Self { registry, task }
+        callbacks
+    }
+
+    pub(crate) fn begin(manager: &Manager) -> (Self, Caller) {
+        let registry = Arc::new(Registry::default());
+        let (stop, stopped) = oneshot::channel();
+        let caller =
+            Caller { events: manager.events().all(), registry: Arc::clone(&registry), stopped };
+        (Self { registry, _stop: stop }, caller)
     }
 
     /// Calls `call` with every event of one type.
@@ -132,9 +149,19 @@ impl Callbacks {
     }
 }
 
-impl Drop for Callbacks {
-    fn drop(&mut self) {
-        self.task.abort();
+impl Caller {
+    /// The next item; nothing when the connection has ended, or nobody wants the callbacks any more.
+    pub(crate) async fn next(&mut self) -> Option<Result<Event, Missed>> {
+        tokio::select! {
+            biased;
+            // Nothing is ever sent; the sender is dropped.
+            _ = &mut self.stopped => None,
+            item = self.events.next() => item,
+        }
+    }
+
+    pub(crate) fn call(&self, item: &Result<Event, Missed>) {
+        self.registry.call(item.as_ref());
     }
 }
 
