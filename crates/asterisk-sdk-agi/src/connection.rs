@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::pin::pin;
+use std::sync::LazyLock;
 use std::task::Poll;
 
 use asterisk_proto::agi::{Environment, Incoming, ReplyDecoder};
@@ -49,6 +50,9 @@ pub(crate) enum PreludeError {
     Io(#[from] io::Error),
 }
 
+/// What ends the variables. Making it ready to look for costs more than to look for it.
+static END: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\n\n"));
+
 pub(crate) struct Connection {
     stream: Box<dyn Stream>,
     incoming: BytesMut,
@@ -80,7 +84,7 @@ impl Connection {
     ) -> Result<Environment, PreludeError> {
         let mut searched = 0;
         let end = loop {
-            if let Some(at) = memmem::find(&self.incoming[searched..], b"\n\n") {
+            if let Some(at) = END.find(&self.incoming[searched..]) {
                 break searched + at + 2;
             }
             if self.incoming.len() > limits.bytes {

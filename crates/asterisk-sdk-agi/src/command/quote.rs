@@ -32,27 +32,25 @@ impl CommandLine {
         // Room for the line break and short arguments.
         let mut line = String::with_capacity(words.len() + 32);
         line.push_str(words);
-        Self {
-            line,
-            words: words.split_ascii_whitespace().count(),
-            bad: words.chars().find(|c| is_bad(*c)),
-        }
+        Self { line, words: words.split_ascii_whitespace().count(), bad: first_bad(words) }
     }
 
     /// Adds an argument, quoted.
     #[must_use]
     pub fn arg(mut self, value: impl AsRef<str>) -> Self {
         self.words += 1;
+        let value = value.as_ref();
+        self.bad = self.bad.or_else(|| first_bad(value));
         self.line.push_str(" \"");
-        for c in value.as_ref().chars() {
-            if is_bad(c) {
-                self.bad.get_or_insert(c);
-            }
-            if matches!(c, '"' | '\\') {
-                self.line.push('\\');
-            }
-            self.line.push(c);
+        let mut rest = value;
+        // As a rule there is none.
+        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\')) {
+            self.line.push_str(&rest[..at]);
+            self.line.push('\\');
+            self.line.push_str(&rest[at..=at]);
+            rest = &rest[at + 1..];
         }
+        self.line.push_str(rest);
         self.line.push('"');
         self
     }
@@ -97,8 +95,8 @@ fn line_limit(environment: &Environment) -> usize {
     }
 }
 
-fn is_bad(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\0')
+fn first_bad(text: &str) -> Option<char> {
+    text.bytes().find(|byte| matches!(byte, b'\n' | b'\r' | 0)).map(char::from)
 }
 
 #[cfg(test)]
