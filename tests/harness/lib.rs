@@ -9,6 +9,8 @@ pub mod ari_socket;
 pub mod ari_surface;
 pub mod ari_tap;
 pub mod cancel;
+#[cfg(doctest)]
+mod guide;
 pub mod live;
 pub mod surface;
 

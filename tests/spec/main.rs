@@ -2,13 +2,14 @@
 //!
 //! `interface/` holds the names that Asterisk 16.28 and 22.10 document, one JSON object a line: every
 //! row must have a type, and every type a row. Where a server was seen to do otherwise than documented, a
-//! list says so with the reason.
+//! list says so with the reason. And the pages for readers against the files that they name.
 
 mod agi;
 mod ami_actions;
 mod ami_events;
 mod ari_models;
 mod ari_operations;
+mod guide;
 
 use serde_json::Value;
 
