@@ -37,7 +37,7 @@ async fn menu(mut call: Call) -> Result<(), CallError> {
     let name = call.start().channel.name.clone();
     call.channel().answer().await?;
     for _ in 0..3 {
-        let menu = call.dtmf().prompt("sound:press-1").prompt("sound:or").prompt("sound:press-2");
+        let menu = call.dtmf().prompt("sound:vm-press").prompt("digits:1").prompt("digits:2");
         let input = menu.max_digits(1).await?;
         println!("{name}: {input:?}");
         match input.digits.as_str() {
