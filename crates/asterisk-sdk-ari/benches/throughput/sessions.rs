@@ -1,11 +1,12 @@
 //! What call sessions cost: memory when nothing happens, and time when one of them sleeps.
 
+use std::future::{Future, IntoFuture};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use asterisk_sdk_ari::Client;
-use asterisk_sdk_ari::call::Call;
-use tokio::sync::{mpsc, oneshot};
+use asterisk_sdk_ari::call::{Call, Served};
+use asterisk_sdk_ari::{Client, Subscribe};
+use tokio::sync::mpsc;
 
 use crate::{Bench, Result, replay, server};
 
@@ -16,8 +17,12 @@ pub(crate) const ENTERING: [(&str, usize); 2] =
     [("/ari/enter/idle", IDLE), ("/ari/enter/paced", server::PACED.0)];
 /// How long a handler sleeps.
 const SLEEP: Duration = Duration::from_secs(10);
-/// How many events a session holds: fewer than come while one sleeps.
-const CAPACITY: usize = 50;
+/// Whether one sleeps, and how many events a session holds: in the end fewer than come meanwhile.
+const SLEEPING: [(&str, bool, usize); 3] = [
+    ("awake", false, Subscribe::DEFAULT_CAPACITY),
+    ("sleeping", true, Subscribe::DEFAULT_CAPACITY),
+    ("overflowing", true, 50),
+];
 
 impl Bench {
     /// What the process grows by for each of many sessions that wait for the end of their calls.
@@ -26,24 +31,23 @@ impl Bench {
             return Ok(());
         }
         let idle = async |client: Client| {
-            let (starting, mut started) = mpsc::channel(IDLE);
+            let (begun, mut began) = mpsc::channel(IDLE);
             let serving = client.serve(move |mut call: Call| {
-                let starting = starting.clone();
+                let begun = begun.clone();
                 async move {
-                    let _ = starting.send(()).await;
+                    let _ = begun.send(()).await;
                     drop(call.hung_up().await);
                 }
             });
-            let (_stop, stopped) = oneshot::channel::<()>();
-            let serving = tokio::spawn(serving.until(async move { drop(stopped.await) }));
-            tokio::task::yield_now().await;
-            let before = kilobytes("VmRSS:")?;
-            replay(&client, ENTERING[0].0).await?;
-            for _ in 0..IDLE {
-                started.recv().await.ok_or("no session")?;
-            }
-            let bytes = (kilobytes("VmRSS:")?.saturating_sub(before)) * 1024 / IDLE;
-            serving.abort();
+            let measuring = async {
+                let before = kilobytes("VmRSS:")?;
+                replay(&client, ENTERING[0].0).await?;
+                for _ in 0..IDLE {
+                    came(&mut began).await?;
+                }
+                Ok(kilobytes("VmRSS:")?.saturating_sub(before) * 1024 / IDLE)
+            };
+            let bytes = during(serving.into_future(), measuring).await?;
             println!("sessions     {bytes} bytes for each of {IDLE}");
             Ok(Duration::ZERO)
         };
@@ -56,9 +60,9 @@ impl Bench {
         if !"sleeping".contains(&self.options.rows) {
             return Ok(());
         }
-        for sleeps in [false, true] {
+        for (name, sleeps, capacity) in SLEEPING {
             let delays = async |client: Client| {
-                let (told, mut tell) = mpsc::unbounded_channel();
+                let (told, mut tell) = mpsc::channel(server::PACED.0);
                 let first = AtomicBool::new(sleeps);
                 let serving = client.serve(move |mut call: Call| {
                     let (told, sleeps) = (told.clone(), first.swap(false, Ordering::Relaxed));
@@ -72,27 +76,26 @@ impl Bench {
                             let sent = sent.and_then(|(_, rest)| rest.split('"').next());
                             let sent = sent.and_then(|nanos| nanos.parse().ok());
                             let sent = Duration::from_nanos(sent.unwrap_or_default());
-                            let _ = told.send(epoch.elapsed().saturating_sub(sent));
+                            let _ = told.send(epoch.elapsed().saturating_sub(sent)).await;
                         }
                     }
                 });
-                let (_stop, stopped) = oneshot::channel::<()>();
-                let serving = serving.capacity(CAPACITY);
-                let serving = tokio::spawn(serving.until(async move { drop(stopped.await) }));
-                tokio::task::yield_now().await;
-                replay(&client, ENTERING[1].0).await?;
-                replay(&client, server::PACED_PATH).await?;
-                let (channels, times) = server::PACED;
-                let mut delays = Vec::new();
-                for _ in 0..(channels - usize::from(sleeps)) * times {
-                    delays.push(tell.recv().await.ok_or("no session")?);
-                }
-                serving.abort();
+                let measuring = async {
+                    replay(&client, ENTERING[1].0).await?;
+                    replay(&client, server::PACED_PATH).await?;
+                    let (channels, times) = server::PACED;
+                    let mut delays = Vec::new();
+                    for _ in 0..(channels - usize::from(sleeps)) * times {
+                        delays.push(came(&mut tell).await?);
+                    }
+                    Ok(delays)
+                };
+                let serving = serving.capacity(capacity).into_future();
+                let mut delays = during(serving, measuring).await?;
                 delays.sort();
                 let [median, late, last] = [50, 99, 100].map(|n| (delays.len() * n / 100).max(1));
                 println!(
-                    "{}     median {:.1?}, 99 of 100 within {:.1?}, the last {:.1?}",
-                    if sleeps { "sleeping" } else { "awake   " },
+                    "{name:12} median {:.1?}, 99 of 100 within {:.1?}, the last {:.1?}",
                     delays[median - 1],
                     delays[late - 1],
                     delays[last - 1]
@@ -103,6 +106,24 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Does something while calls are served: that begins first, so that no call is missed.
+async fn during<T>(
+    serving: impl Future<Output = Served>,
+    measuring: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::select! {
+        biased;
+        served = serving => Err(format!("the connection has ended: {served:?}").into()),
+        measured = measuring => measured,
+    }
+}
+
+/// What a session tells; one that has lost events tells too little.
+async fn came<T>(told: &mut mpsc::Receiver<T>) -> Result<T> {
+    let told = tokio::time::timeout(2 * SLEEP, told.recv()).await?;
+    Ok(told.ok_or("no session")?)
 }
 
 /// What the system says of this process.
