@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,6 +45,33 @@ struct Entry {
     name: Option<Box<str>>,
 }
 
+/// Those that want the same: seldom more than one, which is then found without another step.
+#[derive(Debug, Default)]
+struct Entries {
+    first: Option<Entry>,
+    others: Vec<Entry>,
+}
+
+impl Entries {
+    fn push(&mut self, entry: Entry) {
+        match self.first {
+            None => self.first = Some(entry),
+            Some(_) => self.others.push(entry),
+        }
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
+        self.others.retain(&keep);
+        if !self.first.as_ref().is_some_and(keep) {
+            self.first = (!self.others.is_empty()).then(|| self.others.remove(0));
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.first.iter().chain(&self.others)
+    }
+}
+
 /// All subscriptions of a connection, found by hash: one that an event does not concern costs
 /// nothing.
 #[derive(Debug, Default)]
@@ -60,9 +87,9 @@ pub(crate) struct Router {
 
 #[derive(Debug, Default)]
 struct Routes {
-    all: Vec<Entry>,
-    names: HashMap<Box<str>, Vec<Entry>>,
-    subjects: HashMap<Subject, Vec<Entry>>,
+    all: Entries,
+    names: HashMap<Box<str>, Entries>,
+    subjects: HashMap<Subject, Entries>,
     /// Those who want calls that enter an application.
     offers: Vec<Arc<OfferQueue>>,
     /// Channels that somebody made for a purpose: they are offered to nobody. Whether they have entered.
@@ -72,8 +99,8 @@ struct Routes {
     /// What has come before anybody asked for calls or all events, where a server tells of a call before
     /// anybody can have asked.
     early: Option<VecDeque<Event>>,
-    /// The last events.
-    recent: VecDeque<Event>,
+    /// The last events, each with a hash of its time.
+    recent: VecDeque<(u64, Event)>,
     /// When all queues were last looked at for whether one is full.
     looked: Option<Instant>,
     closed: bool,
@@ -274,14 +301,14 @@ impl Router {
 }
 
 /// Thins out one list, and removes it when it is empty.
-fn retain<K, Q>(map: &mut HashMap<K, Vec<Entry>>, key: &Q, keep: impl FnMut(&Entry) -> bool)
+fn retain<K, Q>(map: &mut HashMap<K, Entries>, key: &Q, keep: impl Fn(&Entry) -> bool)
 where
     K: Borrow<Q> + Eq + Hash,
     Q: Eq + Hash + ?Sized,
 {
     if let Some(entries) = map.get_mut(key) {
         entries.retain(keep);
-        if entries.is_empty() {
+        if entries.first.is_none() {
             map.remove(key);
         }
     }
@@ -291,13 +318,15 @@ impl Routes {
     /// Whether the same event came just now: where subscriptions of an application overlap, the server
     /// says everything as often as it was asked for.
     fn is_repeated(&mut self, event: &Event) -> bool {
-        if self.recent.contains(event) {
+        // Most of them happened at another time, which is soon compared.
+        let time = self.subjects.hasher().hash_one(event.timestamp().as_str());
+        if self.recent.iter().any(|(then, recent)| *then == time && recent == event) {
             return true;
         }
         if self.recent.len() >= RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back(event.clone());
+        self.recent.push_back((time, event.clone()));
         false
     }
 
@@ -362,15 +391,15 @@ impl Routes {
     /// Those who asked for an event, each once: an entry stands under one topic, and subjects
     /// differ.
     fn concerned<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Entry> {
-        let named = self.names.get(event.name()).into_iter().flatten();
+        let named = self.names.get(event.name()).into_iter().flat_map(Entries::iter);
         let about = event.subjects().iter().filter_map(|subject| self.subjects.get(subject));
-        let entries = self.all.iter().chain(named).chain(about.flatten());
+        let entries = self.all.iter().chain(named).chain(about.flat_map(Entries::iter));
         entries.filter(|entry| entry.name.as_deref().is_none_or(|name| name == event.name()))
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let subjects = self.subjects.values().flatten();
-        self.all.iter().chain(self.names.values().flatten()).chain(subjects)
+        let subjects = self.subjects.values().flat_map(Entries::iter);
+        self.all.iter().chain(self.names.values().flat_map(Entries::iter)).chain(subjects)
     }
 }
 
