@@ -16,11 +16,15 @@ use std::error::Error;
 use std::future::Future;
 use std::hint::black_box;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asterisk_sdk_ari::{Client, Event};
 use http::Method;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -184,7 +188,7 @@ impl Bench {
         work: impl FnOnce(Client) -> C,
     ) -> Result<Duration> {
         let builder = Client::builder(format!("http://{}", self.server)).login("app", "s3cret");
-        let client = builder.app("bench").connect().await?;
+        let client = builder.app("bench").no_reconnect().connect().await?;
         let result = work(client.clone()).await;
         // The server does not answer a close.
         drop(client);
@@ -247,26 +251,29 @@ impl Bench {
         path: &'static str,
         channels: usize,
     ) -> Result<Duration> {
-        let mut tasks = Vec::new();
+        // The last event ends the measurement; the channels stay.
+        let (seen, last) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let mut tasks = JoinSet::new();
         for channel in 0..channels {
             let mut events = client.events().channel(stream::id(channel)).all();
-            tasks.push(tokio::spawn(async move {
-                for _ in 0..count / channels {
-                    let event = events.next().await.ok_or("the connection has ended")?;
-                    let event = event.map_err(|missed| missed.to_string())?;
+            let (seen, last) = (Arc::clone(&seen), Arc::clone(&last));
+            tasks.spawn(async move {
+                while let Some(Ok(event)) = events.next().await {
                     black_box((event.name(), event.application(), event.timestamp()));
+                    if seen.fetch_add(1, Ordering::Relaxed) + 1 == count {
+                        last.notify_one();
+                    }
                 }
-                Ok::<_, String>(())
-            }));
+            });
         }
         // All of them wait before the first event comes.
         tokio::task::yield_now().await;
         let start = Instant::now();
         replay(&client, path).await?;
-        for task in tasks {
-            task.await??;
+        tokio::select! {
+            () = last.notified() => Ok(start.elapsed()),
+            _ = tasks.join_next() => Err("events were lost".into()),
         }
-        Ok(start.elapsed())
     }
 
     async fn typed(client: Client, count: usize) -> Result<Duration> {

@@ -17,6 +17,7 @@ use fastwebsockets::{
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::Router;
@@ -26,6 +27,10 @@ use crate::transport::{Link, Outgoing, Replies, Requests};
 
 /// A frame over this size ends the connection: it would have to be held to be skipped.
 const FRAME_LIMIT: usize = 64 << 20;
+
+/// After how many frames others get their turn, while there are more: what they take is still at hand then,
+/// and a busy server cannot fill their queues before they see any of it.
+const TURN: usize = 64;
 
 /// How many answers to the server's pings may wait to be written; further pings go unanswered.
 const ANSWERS: usize = 8;
@@ -131,7 +136,12 @@ async fn read_events<R: AsyncRead + Unpin>(
     let router = incoming.router;
     let limit = incoming.max_message();
     let mut message = Message::default();
+    let mut frames = 0;
     loop {
+        frames += 1;
+        if frames % TURN == 0 {
+            yield_now().await;
+        }
         let frame = match reader.read_frame(&mut pong).await {
             Ok(frame) => frame,
             // The frame was read whole: what follows is intact.
