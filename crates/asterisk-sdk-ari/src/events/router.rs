@@ -1,8 +1,7 @@
 //! Which event goes to whom.
 
-use std::borrow::Borrow;
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, Hash};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -43,6 +42,8 @@ struct Entry {
     queue: Arc<Queue>,
     /// The only type that it wants, where the topic does not say so.
     name: Option<Box<str>>,
+    /// What it is to, if that is one object.
+    resource: Option<Resource>,
 }
 
 /// Those that want the same: seldom more than one, which is then found without another step.
@@ -89,7 +90,9 @@ pub(crate) struct Router {
 struct Routes {
     all: Entries,
     names: HashMap<Box<str>, Entries>,
-    subjects: HashMap<Subject, Entries>,
+    /// By the id alone, which different kinds of objects may share: of thousands, none is in the
+    /// processor's cache, and each step from one place in memory to another shows.
+    subjects: HashMap<Box<str>, Entries>,
     /// Those who want calls that enter an application.
     offers: Vec<Arc<OfferQueue>>,
     /// Channels that somebody made for a purpose: they are offered to nobody. Whether they have entered.
@@ -140,7 +143,12 @@ impl Router {
     /// The objects that somebody subscribed to.
     pub(super) fn subjects(&self) -> Vec<Subject> {
         let routes = lock(&self.routes);
-        routes.subjects.keys().cloned().collect()
+        let about = |(id, entries): (&Box<str>, &Entries)| {
+            let resources: HashSet<_> = entries.iter().filter_map(|entry| entry.resource).collect();
+            let subject = |resource| Subject::new(resource, &**id);
+            resources.into_iter().map(subject).collect::<Vec<_>>()
+        };
+        routes.subjects.iter().flat_map(about).collect()
     }
 
     /// Until when the reader should wait before it publishes an event, because a queue that it is
@@ -213,7 +221,7 @@ impl Router {
 
     pub(crate) fn is_subscribed_to_channel(&self, id: &str) -> bool {
         let routes = lock(&self.routes);
-        routes.subjects.contains_key(&Subject::new(Resource::Channel, id))
+        routes.about(Resource::Channel, id).next().is_some()
     }
 
     /// Keeps a channel from being offered when it enters an application.
@@ -276,13 +284,14 @@ impl Router {
             queue.close();
             return;
         }
-        let entry = Entry { queue, name };
+        let mut entry = Entry { queue, name, resource: None };
         routes.tell_early(topic, &entry);
         match topic {
             Topic::All => routes.all.push(entry),
             Topic::Name(name) => routes.names.entry(name.clone()).or_default().push(entry),
             Topic::Subject(subject) => {
-                routes.subjects.entry(subject.clone()).or_default().push(entry);
+                entry.resource = Some(subject.resource);
+                routes.subjects.entry(subject.id.as_str().into()).or_default().push(entry);
             }
         }
     }
@@ -293,7 +302,7 @@ impl Router {
         match topic {
             Topic::All => routes.all.retain(keep),
             Topic::Name(name) => retain(&mut routes.names, &**name, keep),
-            Topic::Subject(subject) => retain(&mut routes.subjects, subject, keep),
+            Topic::Subject(subject) => retain(&mut routes.subjects, subject.id.as_str(), keep),
         }
         // The reader may wait for the one that has gone.
         self.room.notify_one();
@@ -301,11 +310,7 @@ impl Router {
 }
 
 /// Thins out one list, and removes it when it is empty.
-fn retain<K, Q>(map: &mut HashMap<K, Entries>, key: &Q, keep: impl Fn(&Entry) -> bool)
-where
-    K: Borrow<Q> + Eq + Hash,
-    Q: Eq + Hash + ?Sized,
-{
+fn retain(map: &mut HashMap<Box<str>, Entries>, key: &str, keep: impl Fn(&Entry) -> bool) {
     if let Some(entries) = map.get_mut(key) {
         entries.retain(keep);
         if entries.first.is_none() {
@@ -379,12 +384,13 @@ impl Routes {
             return;
         }
         let queue = Arc::new(Queue::new(offers.capacity));
-        let entry = Entry { queue: Arc::clone(&queue), name: None };
-        self.subjects.entry(Subject::new(Resource::Channel, id)).or_default().push(entry);
+        let resource = Some(Resource::Channel);
+        let entry = Entry { queue: Arc::clone(&queue), name: None, resource };
+        self.subjects.entry(id.into()).or_default().push(entry);
         if let Some((lost, queue)) = offers.push(start, queue) {
-            let subject = Subject::new(Resource::Channel, lost.channel.id.as_str());
-            tracing::error!(channel = &*subject.id, "a call was not taken in time");
-            retain(&mut self.subjects, &subject, |entry| !Arc::ptr_eq(&entry.queue, &queue));
+            let id = lost.channel.id.as_str();
+            tracing::error!(channel = id, "a call was not taken in time");
+            retain(&mut self.subjects, id, |entry| !Arc::ptr_eq(&entry.queue, &queue));
         }
     }
 
@@ -392,9 +398,16 @@ impl Routes {
     /// differ.
     fn concerned<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Entry> {
         let named = self.names.get(event.name()).into_iter().flat_map(Entries::iter);
-        let about = event.subjects().iter().filter_map(|subject| self.subjects.get(subject));
-        let entries = self.all.iter().chain(named).chain(about.flat_map(Entries::iter));
+        let subjects = event.subjects().iter();
+        let about = subjects.flat_map(|subject| self.about(subject.resource, &subject.id));
+        let entries = self.all.iter().chain(named).chain(about);
         entries.filter(|entry| entry.name.as_deref().is_none_or(|name| name == event.name()))
+    }
+
+    /// Those who asked for one object.
+    fn about(&self, resource: Resource, id: &str) -> impl Iterator<Item = &Entry> {
+        let entries = self.subjects.get(id).into_iter().flat_map(Entries::iter);
+        entries.filter(move |entry| entry.resource == Some(resource))
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
