@@ -1,12 +1,13 @@
 //! What is compared with: hyper on one connection, fastwebsockets on another, and serde into structs
 //! that borrow all text. It keeps nothing, knows no timeouts and no limits, and hands on nothing.
 
+use std::borrow::Cow;
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fastwebsockets::{OpCode, Role, WebSocket};
+use fastwebsockets::{Frame, OpCode, Role, WebSocket};
 use http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -66,6 +67,14 @@ struct Dialplan<'a> {
     priority: i64,
     app_name: &'a str,
     app_data: &'a str,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reply<'a> {
+    request_id: &'a str,
+    status_code: u16,
+    #[serde(borrow)]
+    message_body: Option<Cow<'a, str>>,
 }
 
 /// One connection.
@@ -150,18 +159,47 @@ pub(crate) async fn lists(server: SocketAddr, count: usize) -> Result<Duration> 
     Ok(start.elapsed())
 }
 
+async fn socket(server: SocketAddr, request: &[u8]) -> Result<WebSocket<TcpStream>> {
+    let mut stream = TcpStream::connect(server).await?;
+    stream.set_nodelay(true)?;
+    stream.write_all(request).await?;
+    let mut answer = [0; stream::SWITCHING.len()];
+    stream.read_exact(&mut answer).await?;
+    Ok(WebSocket::after_handshake(stream, Role::Client))
+}
+
+/// Round trips over one WebSocket with the client's requests, so many of them at once.
+pub(crate) async fn exchanges(
+    server: SocketAddr,
+    count: usize,
+    in_flight: usize,
+) -> Result<Duration> {
+    let mut socket = socket(server, b"GET /ari/events?app=rest HTTP/1.1\r\n\r\n").await?;
+    let start = Instant::now();
+    let mut sent = 0;
+    for answered in 0..count {
+        while sent < count.min(answered + in_flight) {
+            sent += 1;
+            let request = format!(
+                r#"{{"method":"POST","request_id":"{sent}","type":"RESTRequest","uri":"channels/1795247806.12/ring"}}"#
+            );
+            socket.write_frame(Frame::text(request.into_bytes().into())).await?;
+        }
+        let frame = socket.read_frame().await?;
+        let reply: Reply<'_> = serde_json::from_slice(&frame.payload)?;
+        assert_eq!((reply.request_id.parse(), reply.status_code), (Ok(answered + 1), 204));
+        black_box(reply.message_body);
+    }
+    Ok(start.elapsed())
+}
+
 pub(crate) async fn events(
     server: SocketAddr,
     count: usize,
     replay: &'static str,
 ) -> Result<Duration> {
     let mut http = Http::connect(server).await?;
-    let mut stream = TcpStream::connect(server).await?;
-    stream.set_nodelay(true)?;
-    stream.write_all(b"GET /ari/events HTTP/1.1\r\n\r\n").await?;
-    let mut answer = [0; stream::SWITCHING.len()];
-    stream.read_exact(&mut answer).await?;
-    let mut socket = WebSocket::after_handshake(stream, Role::Client);
+    let mut socket = socket(server, b"GET /ari/events HTTP/1.1\r\n\r\n").await?;
     let start = Instant::now();
     http.send(Method::POST, replay).await?;
     let mut seen = 0;

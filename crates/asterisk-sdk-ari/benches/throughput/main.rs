@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use asterisk_sdk_ari::{Client, Event};
+use asterisk_sdk_ari::{Builder, Client, Event};
 use http::Method;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
@@ -133,6 +133,11 @@ fn main() -> Result {
     let (posts, lists) = (bench.options.posts, bench.options.lists);
     bench.row("post", posts, floor::posts, Bench::posts)?;
     bench.row("post64", 4 * posts, floor::concurrent_posts, Bench::concurrent_posts)?;
+    for (name, in_flight) in [("socket", 1), ("socket64", IN_FLIGHT)] {
+        let floor = |server, count| floor::exchanges(server, count, in_flight);
+        let rings = |client, count| Bench::rings(client, count, in_flight);
+        bench.row_with(name, posts, over_socket, floor, rings)?;
+    }
     bench.row("list", lists, floor::lists, Bench::lists)?;
     let events = |server, count| floor::events(server, count, REPLAYS[0].0);
     bench.row("events", counts[0], events, Bench::events)?;
@@ -147,11 +152,26 @@ fn main() -> Result {
 }
 
 impl Bench {
-    /// Runs floor and client in turn, and prints the ratios of their speeds.
     fn row<F, C>(
         &self,
         name: &str,
         count: usize,
+        floor: impl Fn(SocketAddr, usize) -> F,
+        client: impl Fn(Client, usize) -> C,
+    ) -> Result
+    where
+        F: Future<Output = Result<Duration>>,
+        C: Future<Output = Result<Duration>>,
+    {
+        self.row_with(name, count, over_http, floor, client)
+    }
+
+    /// Runs floor and client in turn, and prints the ratios of their speeds.
+    fn row_with<F, C>(
+        &self,
+        name: &str,
+        count: usize,
+        settings: fn(Builder) -> Builder,
         floor: impl Fn(SocketAddr, usize) -> F,
         client: impl Fn(Client, usize) -> C,
     ) -> Result
@@ -166,7 +186,8 @@ impl Bench {
         let (mut fastest_floor, mut fastest) = (Duration::MAX, Duration::MAX);
         for _ in 0..self.options.pairs {
             let bare = self.runtime.block_on(floor(self.server, count))?;
-            let ours = self.runtime.block_on(self.with_client(|ari| client(ari, count)))?;
+            let ours =
+                self.runtime.block_on(self.with_client(settings, |ari| client(ari, count)))?;
             ratios.push(bare.as_secs_f64() / ours.as_secs_f64());
             fastest_floor = fastest_floor.min(bare);
             fastest = fastest.min(ours);
@@ -185,10 +206,11 @@ impl Bench {
 
     async fn with_client<C: Future<Output = Result<Duration>>>(
         &self,
+        settings: fn(Builder) -> Builder,
         work: impl FnOnce(Client) -> C,
     ) -> Result<Duration> {
         let builder = Client::builder(format!("http://{}", self.server)).login("app", "s3cret");
-        let client = builder.app("bench").no_reconnect().connect().await?;
+        let client = settings(builder).no_reconnect().connect().await?;
         let result = work(client.clone()).await;
         // The server does not answer a close.
         drop(client);
@@ -224,6 +246,34 @@ impl Bench {
         let tasks: Vec<_> = (0..IN_FLIGHT).map(|_| post(&client, count / IN_FLIGHT)).collect();
         for task in tasks {
             task.await??;
+        }
+        Ok(start.elapsed())
+    }
+
+    /// Requests over the event WebSocket, from one task or several.
+    async fn rings(client: Client, count: usize, in_flight: usize) -> Result<Duration> {
+        let channel = client.channel("1795247806.12");
+        let start = Instant::now();
+        if in_flight == 1 {
+            for _ in 0..count {
+                channel.ring().await?;
+            }
+            return Ok(start.elapsed());
+        }
+        let mut tasks = JoinSet::new();
+        for n in 0..in_flight {
+            let channel = channel.clone();
+            // All of them together make as many as were asked for.
+            let times = (count + n) / in_flight;
+            tasks.spawn(async move {
+                for _ in 0..times {
+                    channel.ring().await?;
+                }
+                Ok::<_, asterisk_sdk_ari::RestError>(())
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done??;
         }
         Ok(start.elapsed())
     }
@@ -282,6 +332,14 @@ impl Bench {
         })
         .await
     }
+}
+
+fn over_http(builder: Builder) -> Builder {
+    builder.app("bench")
+}
+
+fn over_socket(builder: Builder) -> Builder {
+    builder.app("rest").rest_over_websocket()
 }
 
 /// Takes all events of a replay through a subscription with default settings.

@@ -57,6 +57,10 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
             }
             input.extend_from_slice(&chunk[..count]);
         }
+        if input.starts_with(b"GET /ari/events?app=rest") {
+            stream.write_all(stream::SWITCHING)?;
+            return answer(&mut stream);
+        }
         if input.starts_with(b"GET /ari/events") {
             let (play, played) = channel();
             *script.play.lock().expect("no panic") = Some(play);
@@ -85,6 +89,60 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
         })?;
         input.clear();
     }
+}
+
+/// Answers requests and pings on a WebSocket; all that have come together are answered together.
+fn answer(stream: &mut TcpStream) -> io::Result<()> {
+    let (mut input, mut output) = (Vec::new(), Vec::new());
+    let mut chunk = [0; 64 * 1024];
+    loop {
+        let count = stream.read(&mut chunk)?;
+        if count == 0 {
+            return Ok(());
+        }
+        input.extend_from_slice(&chunk[..count]);
+        let mut read = 0;
+        while let Some((first, payload, length)) = unmask(&mut input[read..]) {
+            read += length;
+            match first {
+                0x81 => {
+                    let request = str::from_utf8(payload).map_err(io::Error::other)?;
+                    let id = request.split_once(r#""request_id":""#).expect("a request").1;
+                    let id = id.split('"').next().expect("the id");
+                    let get = request.contains(r#""method":"GET""#);
+                    let reply = if get { stream::PONG } else { stream::DONE };
+                    let id = format!(r#""request_id":"{id}""#);
+                    output.extend(stream::text(&reply.replace(r#""request_id":"1""#, &id)));
+                }
+                0x89 => {
+                    output.extend([0x8a, u8::try_from(payload.len()).expect("it is short")]);
+                    output.extend_from_slice(payload);
+                }
+                _ => return Ok(()),
+            }
+        }
+        input.drain(..read);
+        stream.write_all(&output)?;
+        output.clear();
+    }
+}
+
+/// A client's frame, if all of it is there: its first byte, its payload, and how long it is.
+fn unmask(frames: &mut [u8]) -> Option<(u8, &[u8], usize)> {
+    let all = frames.len();
+    let (&mut [first, length], mut rest) = frames.split_first_chunk_mut()?;
+    let mut length = usize::from(length & 0x7f);
+    if length == 126 {
+        let (long, after) = rest.split_first_chunk_mut()?;
+        length = usize::from(u16::from_be_bytes(*long));
+        rest = after;
+    }
+    let (mask, rest) = rest.split_first_chunk_mut::<4>()?;
+    let (payload, rest) = rest.split_at_mut_checked(length)?;
+    for (byte, mask) in payload.iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= mask;
+    }
+    Some((first, payload, all - rest.len()))
 }
 
 fn replay(stream: &mut TcpStream, script: &Script, replay: usize) -> io::Result<()> {

@@ -7,6 +7,10 @@ const CHANNELS: &str = include_str!("../../../../tests/ari/captures/22/channels.
 pub(crate) const INFO: &[u8] = include_bytes!("../../../../tests/ari/captures/22/info.http");
 pub(crate) const NO_CONTENT: &[u8] =
     include_bytes!("../../../../tests/ari/captures/22/answer.http");
+/// Replies over the event WebSocket, to request 1.
+pub(crate) const PONG: &str = include_str!("../../../../tests/ari/captures/22/socket/ping.json");
+pub(crate) const DONE: &str =
+    include_str!("../../../../tests/ari/captures/22/socket/no-content.json");
 pub(crate) const SWITCHING: &[u8] =
     include_bytes!("../../../../tests/ari/captures/22/websocket-101.http");
 
@@ -43,6 +47,11 @@ pub(crate) fn event(name: &str, channel: usize, time: &str) -> Vec<u8> {
     let (head, rest) = line.split_once(r#""timestamp":""#).expect("a time");
     let (_, rest) = rest.split_once('"').expect("its end");
     let line = format!(r#"{head}"timestamp":"{time}"{rest}"#).replace("capture-1", &id(channel));
+    text(&line)
+}
+
+/// A text frame of the server.
+pub(crate) fn text(line: &str) -> Vec<u8> {
     let length = u16::try_from(line.len()).expect("events are short");
     assert!(length >= 126, "the length takes two bytes");
     let mut frame = vec![0x81, 126];

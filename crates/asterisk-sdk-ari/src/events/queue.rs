@@ -42,17 +42,16 @@ pub(super) struct Queue {
     state: Mutex<State>,
 }
 
+// Thousands of these wait at once, each touched now and then: what an event touches is to be small.
 #[derive(Debug, Default)]
 struct State {
-    items: VecDeque<Result<Event, Missed>>,
+    items: VecDeque<Result<Event, Box<Missed>>>,
     /// What was dropped since the subscriber last looked; older than all items.
     dropped: u64,
     closed: bool,
     waker: Option<Waker>,
-    /// How many items were ever taken: whether the subscriber makes progress.
-    taken: u64,
-    /// `taken` when the queue was last found to be stuck, if it ever was.
-    stuck_at: Option<u64>,
+    /// Nothing was taken in the time for which the reader was held, nor since.
+    stuck: bool,
     /// Until when the reader is held for this queue.
     held: Option<Instant>,
 }
@@ -76,9 +75,9 @@ impl Queue {
             Some(until) if now < until => {}
             Some(_) => {
                 state.held = None;
-                state.stuck_at = Some(state.taken);
+                state.stuck = true;
             }
-            None if state.stuck_at == Some(state.taken) => {}
+            None if state.stuck => {}
             None => state.held = Some(now + HOLD),
         }
         state.held
@@ -96,7 +95,7 @@ impl Queue {
             state.items.pop_front();
             state.dropped += 1;
         }
-        state.items.push_back(item);
+        state.items.push_back(item.map_err(Box::new));
         let full = state.items.len() >= self.capacity;
         let waker = state.waker.take();
         drop(state);
@@ -129,10 +128,10 @@ impl Queue {
         }
         match state.items.pop_front() {
             Some(item) => {
-                state.taken += 1;
+                state.stuck = false;
                 // Not at every item, so that reader and subscriber do not take turns.
                 let room = state.held.is_some() && state.items.len() <= self.capacity / 2;
-                (Poll::Ready(Some(item)), room)
+                (Poll::Ready(Some(item.map_err(|missed| *missed))), room)
             }
             None if state.closed => (Poll::Ready(None), false),
             None => {
