@@ -181,7 +181,7 @@ pub(crate) async fn exchanges(
         while sent < count.min(answered + in_flight) {
             sent += 1;
             let request = format!(
-                r#"{{"method":"POST","request_id":"{sent}","type":"RESTRequest","uri":"channels/1795247806.12/ring"}}"#
+                r#"{{"type":"RESTRequest","request_id":"{sent}","method":"POST","uri":"channels/1795247806.12/ring"}}"#
             );
             socket.write_frame(Frame::text(request.into_bytes().into())).await?;
         }

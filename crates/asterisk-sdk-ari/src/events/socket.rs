@@ -3,19 +3,20 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::io::{self, Cursor};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use asterisk_proto::Text;
 use asterisk_proto::ari::Event;
-use asterisk_proto::ari::event::{ApplicationRegistered, ApplicationReplaced};
+use asterisk_proto::ari::event::{ApplicationRegistered, ApplicationReplaced, RestResponse};
 use asterisk_proto::error::ParseError;
 use bytes::Bytes;
 use fastwebsockets::{
     Frame, OpCode, Payload, Role, WebSocketError, WebSocketRead, WebSocketWrite,
     after_handshake_split,
 };
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, BufWriter};
 use tokio::sync::{mpsc, watch};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
@@ -32,8 +33,17 @@ const FRAME_LIMIT: usize = 64 << 20;
 /// and a busy server cannot fill their queues before they see any of it.
 const TURN: usize = 64;
 
+/// How a reply begins that need not be looked into first.
+const REPLY: &str = r#"{"type":"RESTResponse","#;
+
 /// How many answers to the server's pings may wait to be written; further pings go unanswered.
 const ANSWERS: usize = 8;
+
+/// How many requests are written together at most, before it is the turn of other things.
+const TOGETHER: usize = 64;
+
+/// How much of them goes into one packet; a connection that Asterisk opens for each call is to stay small.
+const WRITE_BUFFER: usize = 4096;
 
 /// How long the server may take to answer our close.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -87,6 +97,7 @@ async fn run_halves<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     limits: &SocketLimits,
     stopped: watch::Receiver<bool>,
 ) -> CloseReason {
+    let write = BufWriter::with_capacity(WRITE_BUFFER, write);
     let (mut reader, writer) = after_handshake_split(read, write, role);
     reader.set_max_message_size(FRAME_LIMIT);
     reader.set_auto_close(false);
@@ -217,7 +228,16 @@ impl Incoming<'_> {
     async fn take(&self, payload: &[u8]) -> Option<CloseReason> {
         let router = self.router;
         let text = match str::from_utf8(payload) {
-            Ok(text) => Text::from(text),
+            Ok(text) => {
+                // The usual case, though the order of members is not fixed: it need not be made an event.
+                if let Some(replies) = &self.replies
+                    && text.starts_with(REPLY)
+                {
+                    replies.reply(text);
+                    return None;
+                }
+                Text::from(text)
+            }
             Err(_) => Text::from_bytes(Bytes::copy_from_slice(payload)),
         };
         let event = match Event::new(text) {
@@ -229,7 +249,7 @@ impl Incoming<'_> {
             }
         };
         if let Some(replies) = &self.replies {
-            if event.name() == "RESTResponse" {
+            if event.is::<RestResponse>() {
                 replies.reply(event.json());
                 return None;
             }
@@ -315,9 +335,15 @@ async fn write_frames<W: AsyncWrite + Unpin>(
     let mut next_ping = Instant::now() + limits.ping_interval;
     let mut asked = Instant::now();
     let mut deadline = None;
+    // It stays where it is while requests come and go.
+    let mut alarm = pin!(sleep_until(next_ping));
     loop {
         let mut end = None;
         let mut probe = false;
+        let wake = deadline.unwrap_or(next_ping);
+        if alarm.deadline() != wake {
+            alarm.as_mut().reset(wake);
+        }
         let frame = tokio::select! {
             // An error means that nobody can say it any more.
             _ = stopped.wait_for(|stopped| *stopped) => {
@@ -338,7 +364,7 @@ async fn write_frames<W: AsyncWrite + Unpin>(
                 probe = requests.as_ref().is_some_and(Requests::is_unproven);
                 Frame::text(text.into())
             }
-            () = sleep_until(deadline.unwrap_or(next_ping)) => {
+            () = &mut alarm => {
                 let now = Instant::now();
                 if deadline.take().is_some() {
                     if !alive.load(Ordering::Relaxed) {
@@ -364,7 +390,11 @@ async fn write_frames<W: AsyncWrite + Unpin>(
                 let payload = Payload::Borrowed(Requests::PROBE);
                 writer.write_frame(Frame::new(true, OpCode::Ping, None, payload)).await?;
             }
-            // TLS may hold back what it was given.
+            if end.is_none() {
+                for request in requests.iter_mut().flat_map(Requests::waiting).take(TOGETHER) {
+                    writer.write_frame(Frame::text(request.into())).await?;
+                }
+            }
             writer.flush().await
         };
         match timeout(limits.ping_timeout, write).await {

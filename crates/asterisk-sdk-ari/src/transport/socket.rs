@@ -2,6 +2,7 @@
 //!
 //! The task of the socket writes the requests and reads the replies; here they are brought together.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -11,7 +12,8 @@ use std::time::Duration;
 use asterisk_proto::error::Delivery;
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -125,6 +127,12 @@ impl Requests {
     /// The next request; dropping the future loses none.
     pub(crate) async fn next(&mut self) -> Option<Outgoing> {
         self.queue.recv().await
+    }
+
+    /// The texts of those that wait just now; each counts as sent when it is taken.
+    pub(crate) fn waiting(&mut self) -> impl Iterator<Item = Vec<u8>> {
+        let waiting = std::iter::from_fn(|| self.queue.try_recv().ok());
+        waiting.filter_map(Outgoing::take)
     }
 
     /// Whether the server has not answered a request yet.
@@ -328,24 +336,47 @@ fn request_length(request: &Request) -> usize {
     request.path.len() + request.query.len() + body + 256
 }
 
+/// A request, as Asterisk reads it.
+#[derive(Serialize)]
+struct Message<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    request_id: &'a str,
+    method: &'a str,
+    uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_body: Option<&'a str>,
+}
+
+/// What counts of a reply. Its body is text, or is not there.
+#[derive(Deserialize)]
+struct Reply<'a> {
+    #[serde(borrow)]
+    request_id: Cow<'a, str>,
+    status_code: u16,
+    #[serde(default)]
+    message_body: Value,
+}
+
 /// The text of a request.
 fn write(id: u64, request: &Request) -> Result<Vec<u8>, RestError> {
     let target = request.target();
     // With a leading slash the server finds nothing.
     let uri = target.strip_prefix('/').unwrap_or(&target);
-    let mut message = json!({
-        "type": "RESTRequest",
-        "request_id": id.to_string(),
-        "method": request.method.as_str(),
-        "uri": uri,
-    });
-    if let Some(body) = &request.body {
-        let body =
-            std::str::from_utf8(body).map_err(|error| RestError::InvalidRequest(error.into()))?;
-        message["content_type"] = "application/json".into();
-        message["message_body"] = body.into();
-    }
-    let text = message.to_string().into_bytes();
+    let body = request.body.as_deref().map(std::str::from_utf8).transpose();
+    let body = body.map_err(|error| RestError::InvalidRequest(error.into()))?;
+    let message = Message {
+        kind: "RESTRequest",
+        request_id: &id.to_string(),
+        method: request.method.as_str(),
+        uri,
+        content_type: body.map(|_| "application/json"),
+        message_body: body,
+    };
+    let text =
+        serde_json::to_vec(&message).map_err(|error| RestError::InvalidRequest(error.into()))?;
     if text.len() > FRAME_LIMIT {
         let why = "the request is too long for a WebSocket frame that Asterisk takes";
         return Err(RestError::InvalidRequest(why.into()));
@@ -355,12 +386,11 @@ fn write(id: u64, request: &Request) -> Result<Vec<u8>, RestError> {
 
 /// Reads a reply, and for which request it is.
 fn read(json: &str, max_body: usize) -> Option<(u64, Result<Response, RestError>)> {
-    let Ok(Value::Object(mut message)) = serde_json::from_str(json) else { return None };
-    let id = message.get("request_id")?.as_str()?.parse().ok()?;
-    let status = u16::try_from(message.get("status_code")?.as_u64()?).ok()?;
-    let status = StatusCode::from_u16(status).ok()?;
-    let body = match message.remove("message_body") {
-        Some(Value::String(body)) => Bytes::from(body),
+    let reply: Reply<'_> = serde_json::from_str(json).ok()?;
+    let id = reply.request_id.parse().ok()?;
+    let status = StatusCode::from_u16(reply.status_code).ok()?;
+    let body = match reply.message_body {
+        Value::String(body) => Bytes::from(body),
         _ => Bytes::new(),
     };
     if body.len() > max_body {
@@ -376,6 +406,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::request::{Draft, Parameter};
 
