@@ -335,8 +335,9 @@ async fn write_frames<W: AsyncWrite + Unpin>(
     let mut next_ping = Instant::now() + limits.ping_interval;
     let mut asked = Instant::now();
     let mut deadline = None;
-    // It stays where it is while requests come and go.
+    // These stay where they are while requests come and go. An error means that nobody can say it any more.
     let mut alarm = pin!(sleep_until(next_ping));
+    let mut stop = pin!(async { drop(stopped.wait_for(|stopped| *stopped).await) });
     loop {
         let mut end = None;
         let mut probe = false;
@@ -345,8 +346,7 @@ async fn write_frames<W: AsyncWrite + Unpin>(
             alarm.as_mut().reset(wake);
         }
         let frame = tokio::select! {
-            // An error means that nobody can say it any more.
-            _ = stopped.wait_for(|stopped| *stopped) => {
+            () = &mut stop => {
                 end = Some(CloseReason::Local);
                 Frame::close(1000, b"")
             }

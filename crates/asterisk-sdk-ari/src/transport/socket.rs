@@ -204,12 +204,16 @@ struct Ticket {
     lane: Arc<Lane>,
     id: u64,
     progress: Arc<Progress>,
+    answered: bool,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.progress.leave(GIVEN_UP);
-        lock(&self.lane.waiting).replies.remove(&self.id);
+        // One that was sent and answered does not wait any more.
+        if !self.answered {
+            self.progress.leave(GIVEN_UP);
+            lock(&self.lane.waiting).replies.remove(&self.id);
+        }
     }
 }
 
@@ -267,12 +271,15 @@ impl SocketTransport {
             }
             waiting.replies.insert(id, sender);
         }
-        let ticket = Ticket { lane, id, progress: Arc::clone(&progress) };
+        let progress_here = Arc::clone(&progress);
+        let mut ticket = Ticket { lane, id, progress: progress_here, answered: false };
         let outgoing = Outgoing { text, progress };
         if ticket.lane.queue.send(outgoing).await.is_err() {
             return Err(not_connected());
         }
-        reply.await.unwrap_or_else(|_| {
+        let reply = reply.await;
+        ticket.answered = reply.is_ok();
+        reply.unwrap_or_else(|_| {
             // What still stands in the queue is not written any more.
             ticket.progress.leave(GIVEN_UP);
             let delivery = ticket.progress.delivery();
