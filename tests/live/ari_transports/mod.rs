@@ -1,16 +1,17 @@
 //! The same calls over each way to carry requests: HTTP, the event WebSocket, and WebSockets that Asterisk
 //! opens.
 
+mod suite;
+
 use std::time::Duration;
 
-use asterisk_sdk::ari::call::{BridgeEnd, Call, CallError, Orphans, WhenDone};
-use asterisk_sdk::ari::event::{ChannelDestroyed, PlaybackFinished, StasisStart};
+use asterisk_sdk::ari::call::{Call, CallError, Orphans, WhenDone};
+use asterisk_sdk::ari::event::{ChannelDestroyed, StasisStart};
 use asterisk_sdk::ari::outbound::{self, Accepted};
-use asterisk_sdk::ari::{Client, CloseReason, ConnectError, Event, EventStream, RestError};
+use asterisk_sdk::ari::{Client, CloseReason, ConnectError, RestError};
 use asterisk_sdk::proto::error::Delivery;
 use harness::live::{OwnServer, Server};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
 
 /// How long a real server may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -27,113 +28,19 @@ fn name(test: &str) -> String {
     format!("sdk-{test}-{}", std::process::id())
 }
 
-async fn destroyed(events: &mut EventStream<Event>) {
-    let end = async {
-        loop {
-            let event = events.next().await.expect("the connection holds").expect("none is missed");
-            if event.is::<ChannelDestroyed>() {
-                return;
-            }
-        }
-    };
-    soon(end).await;
-}
-
-/// What an application does: calls at once, digits, playbacks, variables with all sorts of text, a dialed
-/// leg in a bridge, refusals, and nothing left behind.
-async fn scenario(client: &Client, app: &str) {
-    let (told, mut tell) = mpsc::channel(100);
-    let serving = client.serve(move |mut call: Call| {
-        let told = told.clone();
-        async move {
-            let digits = call.dtmf().max_digits(3).await?.digits;
-            let odd = "\u{fc} \"a\"\\b, c+d%20;e&f=g\r\nh";
-            call.channel().set_variable("SDK", odd).await?;
-            // Asterisk 16 replies before it sets it.
-            let value = loop {
-                match call.channel().variable("SDK").await {
-                    Ok(variable) => break variable.value,
-                    Err(error) if error.is_not_found() => {}
-                    Err(error) => return Err(error.into()),
-                }
-            };
-            assert_eq!(value, odd);
-            let played = call.play("sound:beep").await?.finished().await?;
-            let leg = call.dial("Local/wait@sdk").await?;
-            let hangup = leg.channel().clone();
-            let mut heard = hangup.client().events().channel(hangup.id()).all();
-            let connecting = call.bridge_with(&leg);
-            let cut = async {
-                while let Some(event) = heard.next().await {
-                    if event.expect("all").name() == "ChannelEnteredBridge" {
-                        break;
-                    }
-                }
-                hangup.hangup().await
-            };
-            let (end, cut) = tokio::join!(connecting.into_future(), cut);
-            cut?;
-            assert_eq!(end?, BridgeEnd::Leg);
-            let _ = told.send((call.args()[0].to_string(), digits, played.id.to_string())).await;
-            Ok::<_, CallError>(())
-        }
-    });
-    let serving = serving.when_done(WhenDone::HangUp).app(app);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(serving.until(async move { drop(stopped.await) }));
-    let mut finished = client.events().of::<PlaybackFinished>();
-    let mut calls = JoinSet::new();
-    for n in 0..10 {
-        let call = client.channels().originate("Local/digits@sdk").app(app).app_args(n.to_string());
-        let call = call.variable("__SDK_DIGITS", format!("{n}*{n}"));
-        calls.spawn(async move {
-            let channel = call.await.expect("the call is made");
-            destroyed(&mut channel.events()).await;
-        });
-    }
-    let mut heard = Vec::new();
-    let mut played = Vec::new();
-    for _ in 0..10 {
-        let (call, digits, playback) = soon(tell.recv()).await.expect("a session tells");
-        assert_eq!(digits, format!("{call}*{call}"));
-        heard.push(call);
-        played.push(playback);
-    }
-    heard.sort();
-    assert_eq!(heard, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
-    for _ in 0..10 {
-        let end = soon(finished.next()).await.expect("it holds").expect("all");
-        assert!(played.contains(&end.playback.id.to_string()));
-    }
-    while let Some(call) = soon(calls.join_next()).await {
-        call.expect("no panic");
-    }
-    stop.send(()).expect("it runs");
-    let outcome = soon(running).await.expect("no panic");
-    assert_eq!((outcome.sessions, outcome.failed, outcome.refused, outcome.aborted), (10, 0, 0, 0));
-
-    let gone = soon(client.channel("nobody").get().into_future()).await.expect_err("it is refused");
-    assert_eq!(gone.to_string(), "the server answered 404: Channel not found");
-    let bad = client.channels().originate("Nothing/x").app(app);
-    let error = soon(bad.into_future()).await.expect_err("it is refused");
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(500), "{error:?}");
-    let sounds = soon(client.sounds().list().into_future()).await.expect("sounds");
-    assert!(sounds.len() > 100);
-}
-
 #[tokio::test]
-async fn the_scenario_over_http() {
+async fn the_suite_over_http() {
     let Some(server) = harness::live::server() else { return };
     // Others count the bridges of the shared one.
     let server = OwnServer::start(&server);
     let app = name("over-http");
     let client = builder(&server, &app).connect().await.expect("a connection");
-    scenario(&client, &app).await;
+    suite::run(&client, &app).await;
     soon(client.close()).await;
 }
 
 #[tokio::test]
-async fn the_scenario_over_the_event_socket() {
+async fn the_suite_over_the_event_socket() {
     let Some(server) = harness::live::server() else { return };
     // Others count the bridges of the shared one.
     let server = OwnServer::start(&server);
@@ -146,7 +53,7 @@ async fn the_scenario_over_the_event_socket() {
         return;
     }
     let client = result.expect("a connection");
-    scenario(&client, &app).await;
+    suite::run(&client, &app).await;
     // What waits for a channel holds back nobody.
     let channel = client.channels().originate("Local/wait@sdk").app(&app).await.expect("a call");
     let mut events = channel.events();
@@ -203,8 +110,8 @@ async fn asterisk_keeps_a_connection_to_us() {
     assert_eq!((accepted.path.as_str(), accepted.query.as_deref()), ("/persistent", None));
     let client = accepted.client;
     assert_eq!(client.apps(), ["one", "two"]);
-    scenario(&client, "one").await;
-    scenario(&client, "two").await;
+    suite::run(&client, "one").await;
+    suite::run(&client, "two").await;
 
     // A successor of ours gets the connection, and the call that is still there.
     let channel = client.channels().originate("Local/wait@sdk").app("one").await.expect("a call");
@@ -231,7 +138,7 @@ async fn asterisk_keeps_a_connection_to_us() {
     assert_eq!(soon(client.closed()).await, CloseReason::Remote(None));
     soon(serving).await.expect("no panic");
     let client = soon(ours.accept()).await.client;
-    scenario(&client, "one").await;
+    suite::run(&client, "one").await;
     soon(client.close()).await;
 }
 
@@ -357,7 +264,7 @@ async fn asterisk_connects_over_tls() {
     connect_to(&server, &url, "persistent", "safe", &more);
     let client = soon(ours.accept()).await.client;
     assert_eq!(client.apps(), ["safe"]);
-    scenario(&client, "safe").await;
+    suite::run(&client, "safe").await;
     soon(client.close()).await;
     assert_eq!(client.close_reason(), Some(CloseReason::Local));
 }
