@@ -1,9 +1,8 @@
 //! Call sessions against a scripted server.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use asterisk_sdk::ari::call::{Call, CallError, DigitsEnd, Orphans, Refusal, WhenDone};
+use asterisk_sdk::ari::call::{Call, CallError, DigitsEnd, Orphans, Refusal};
 use asterisk_sdk::ari::event::{ChannelDtmfReceived, StasisEnd};
 use asterisk_sdk::ari::{Missed, rest::channels::HangupReason};
 use tokio::sync::{mpsc, oneshot};
@@ -11,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::*;
 
 /// A captured event of another channel.
-fn of(name: &str, channel: &str) -> String {
+pub(super) fn of(name: &str, channel: &str) -> String {
     event(name).replace("capture-1", channel)
 }
 
@@ -22,7 +21,7 @@ fn digit(channel: &str, digit: char) -> String {
 }
 
 /// Answers all that is asked until nobody asks any more, and counts what it was.
-fn obliging(
+pub(super) fn obliging(
     mut peer: AriPeer,
 ) -> (oneshot::Sender<()>, tokio::task::JoinHandle<HashMap<String, usize>>) {
     let (stop, mut stopped) = oneshot::channel();
@@ -150,52 +149,6 @@ async fn digits_that_were_typed_ahead_count_and_other_events_stay() {
         ]
     );
     assert_eq!(rest, ["Dial", "ChannelHangupRequest"]);
-}
-
-#[tokio::test]
-async fn a_thousand_sessions_that_panic_fail_or_end_leave_nothing() {
-    const CALLS: usize = 1000;
-    let (client, peer, mut socket) = connected(|builder| builder).await;
-    let running = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&running);
-    let (starting, mut started) = mpsc::channel(CALLS);
-    let serving = client.serve(move |mut call: Call| {
-        let (count, begun) = (counter.fetch_add(1, Ordering::Relaxed), starting.clone());
-        async move {
-            call.client().bridges().create().id(format!("bridge-{}", call.channel().id())).await?;
-            let _ = begun.send(()).await;
-            match count % 4 {
-                0 => panic!("on purpose"),
-                1 => Err(CallError::HungUp),
-                2 => Ok(()),
-                _ => call.hung_up().await.map_err(CallError::Disconnected),
-            }
-        }
-    });
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = serving.when_done(WhenDone::HangUp).until(async move { drop(stopped.await) });
-    let serving = tokio::spawn(serving);
-    let (done, asked) = obliging(peer);
-    for n in 0..CALLS {
-        socket.text(&of("StasisStart", &format!("c{n}"))).await;
-    }
-    for _ in 0..CALLS {
-        soon(started.recv()).await.expect("a session begins");
-    }
-    for n in 0..CALLS {
-        socket.text(&of("StasisEnd", &format!("c{n}"))).await;
-    }
-    stop.send(()).expect("it runs");
-    let served = soon(serving).await.expect("no panic");
-    assert_eq!((served.sessions, served.aborted, served.refused), (1000, 0, 0));
-    // Sessions that fail when their channel has left already have only seen that.
-    assert_eq!(served.failed, 500);
-    done.send(()).expect("it runs");
-    let asked = asked.await.expect("no panic");
-    for n in 0..CALLS {
-        assert_eq!(asked[&format!("POST /ari/bridges/bridge-c{n}")], 1, "{n}");
-        assert_eq!(asked[&format!("DELETE /ari/bridges/bridge-c{n}")], 1, "{n}");
-    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod calls;
 mod cancel;
 mod connect;
 mod connections;
+mod crowds;
 mod decode;
 mod download;
 mod errors;

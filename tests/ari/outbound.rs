@@ -16,7 +16,7 @@ use super::*;
 /// What Asterisk 22 sends, with the user and password of these tests.
 const HEAD: &str = include_str!("captures/22/socket/outbound.http");
 
-async fn server(settings: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Server {
+pub(super) async fn server(settings: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Server {
     let server = Server::builder().login("u", "p w:\"x");
     settings(server).bind("127.0.0.1:0").await.expect("a free port")
 }
@@ -27,7 +27,7 @@ fn registered(app: &str) -> String {
 }
 
 /// Connects as Asterisk does, up to the reply to the first request. `early` is sent before that.
-async fn asterisk(address: SocketAddr, apps: &[&str], early: &[&str]) -> Socket {
+pub(super) async fn asterisk(address: SocketAddr, apps: &[&str], early: &[&str]) -> Socket {
     let (reply, mut socket) = dial(address, HEAD.as_bytes()).await;
     let lines: Vec<_> = reply.lines().map(str::to_ascii_lowercase).collect();
     assert_eq!(lines[0], "http/1.1 101 switching protocols");

@@ -8,7 +8,9 @@ use tokio::task::JoinSet;
 use super::*;
 
 /// A client whose requests go over its event connection, its server and that connection.
-async fn over_socket(settings: impl FnOnce(Builder) -> Builder) -> (Client, AriPeer, Socket) {
+pub(super) async fn over_socket(
+    settings: impl FnOnce(Builder) -> Builder,
+) -> (Client, AriPeer, Socket) {
     let mut peer = AriPeer::bind().await;
     let connecting = settings(builder(&peer).app("capture").rest_over_websocket()).connect();
     let script = async {

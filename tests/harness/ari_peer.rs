@@ -259,6 +259,14 @@ pub async fn dial(address: SocketAddr, head: &[u8]) -> (String, Socket) {
     (String::from_utf8(reply).expect("a head is text"), Socket { stream, client: true })
 }
 
+/// A request's id, and its method with URI.
+fn parse(payload: &[u8]) -> (String, String) {
+    let json: serde_json::Value = serde_json::from_slice(payload).expect("requests are JSON");
+    let text = |name: &str| json[name].as_str().expect("text").to_owned();
+    assert_eq!(text("type"), "RESTRequest");
+    (text("request_id"), format!("{} {}", text("method"), text("uri")))
+}
+
 /// A WebSocket that the test speaks by hand: the server's side, or the client's if it dialed.
 #[derive(Debug)]
 pub struct Socket {
@@ -347,11 +355,43 @@ impl Socket {
                 continue;
             }
             assert_eq!(first, 0x81, "a text frame");
-            let json: serde_json::Value =
-                serde_json::from_slice(&payload).expect("requests are JSON");
-            let text = |name: &str| json[name].as_str().expect("text").to_owned();
-            assert_eq!(text("type"), "RESTRequest");
-            return (text("request_id"), format!("{} {}", text("method"), text("uri")));
+            return parse(&payload);
+        }
+    }
+
+    /// Sends these events, answers every request with the captured reply that `reply` chooses, and pings, until
+    /// the other side closes; then it counts the requests, each by method and URI.
+    ///
+    /// # Panics
+    ///
+    /// When the other side sends something else.
+    pub async fn oblige(
+        mut self,
+        mut events: mpsc::Receiver<String>,
+        reply: impl Fn(&str) -> &'static str,
+    ) -> HashMap<String, usize> {
+        let (mut asked, mut byte) = (HashMap::new(), [0]);
+        loop {
+            tokio::select! {
+                // Nothing of a frame is taken before it is there to be read.
+                _ = self.stream.peek(&mut byte) => {
+                    let Some((first, payload)) = self.read().await else { return asked };
+                    match first {
+                        0x81 => {
+                            let (id, request) = parse(&payload);
+                            self.reply(&id, reply(&request)).await;
+                            *asked.entry(request).or_insert(0) += 1;
+                        }
+                        0x89 => self.frame(0x8a, &payload).await,
+                        0x88 => {
+                            self.frame(0x88, &payload).await;
+                            return asked;
+                        }
+                        _ => unreachable!("a frame of another kind: {first:#x}"),
+                    }
+                }
+                Some(event) = events.recv() => self.text(&event).await,
+            }
         }
     }
 
