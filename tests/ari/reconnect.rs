@@ -178,6 +178,44 @@ async fn a_silent_connection_is_replaced() {
     drop(socket);
 }
 
+/// Neither side hears of the other any more, and no end of the connection is told: pulled cables do that.
+#[tokio::test]
+async fn a_half_open_connection_is_found_within_the_deadline_and_its_call_goes_on() {
+    const INTERVAL: Duration = Duration::from_millis(200);
+    const TIMEOUT: Duration = Duration::from_millis(300);
+    let settings = |builder| soon_again(builder).ping_interval(INTERVAL).ping_timeout(TIMEOUT);
+    let (client, mut peer, mut socket) = connected(settings).await;
+    let (told, mut tell) = mpsc::channel(4);
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        async move {
+            let _ = told.send("begins".to_owned()).await;
+            let digits = call.dtmf().max_digits(1).await?.digits;
+            let _ = told.send(digits).await;
+            Ok::<_, CallError>(())
+        }
+    });
+    let _serving = tokio::spawn(serving.into_future());
+    let mut states = client.watch();
+    socket.text(event("StasisStart")).await;
+    assert_eq!(soon(tell.recv()).await.as_deref(), Some("begins"));
+    // The last sign of life is not older than this, so the next ping is due after one interval at most.
+    let silent = std::time::Instant::now();
+    let lost = soon(states.changed()).await;
+    let unresponsive = CloseReason::Unresponsive;
+    assert!(
+        matches!(&lost, Some(ConnectionState::Reconnecting { cause, .. }) if *cause == unresponsive),
+        "{lost:?}"
+    );
+    // A sign of life in the middle of one deadline makes it the next one; the rest is for a busy machine.
+    let deadline = INTERVAL + 2 * TIMEOUT;
+    assert!(silent.elapsed() < deadline + Duration::from_secs(2), "{:?}", silent.elapsed());
+    let mut again = again(&mut peer, "capture", &format!("[{}]", channel())).await;
+    again.text(event("ChannelDtmfReceived")).await;
+    assert_eq!(soon(tell.recv()).await.as_deref(), Some("5"));
+    drop(socket);
+}
+
 #[tokio::test]
 async fn a_playback_that_ended_in_the_gap_is_gone_and_one_that_goes_on_is_waited_for() {
     let (client, mut peer, socket) = connected(soon_again).await;

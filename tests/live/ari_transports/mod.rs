@@ -6,7 +6,7 @@ mod suite;
 use std::time::Duration;
 
 use asterisk_sdk::ari::call::{Call, CallError, Orphans, WhenDone};
-use asterisk_sdk::ari::event::{ChannelDestroyed, StasisStart};
+use asterisk_sdk::ari::event::{CallBroadcast, CallClaimed, ChannelDestroyed, StasisStart};
 use asterisk_sdk::ari::outbound::{self, Accepted};
 use asterisk_sdk::ari::{Client, CloseReason, ConnectError, RestError};
 use asterisk_sdk::proto::error::Delivery;
@@ -196,6 +196,108 @@ async fn asterisk_connects_for_each_call() {
     let outcome = soon(running).await.expect("no panic");
     assert_eq!((outcome.sessions, outcome.failed, outcome.aborted), (10, 0, 0));
     soon(caller.close()).await;
+}
+
+/// A call that is offered to all goes to the first who claims it, over whatever transport.
+#[tokio::test]
+async fn an_offered_call_is_served_by_who_claims_it_first() {
+    let Some(server) = harness::live::server() else { return };
+    if server.major() < 22 {
+        return;
+    }
+    let server = OwnServer::start(&server);
+    let mut ours = outbound().bind("127.0.0.1:0").await.expect("a free port");
+    configure(&server, ours.local_addr().port(), "persistent", "three");
+    let clients = [
+        builder(&server, "one").connect().await.expect("a connection"),
+        builder(&server, "two").rest_over_websocket().connect().await.expect("a connection"),
+        soon(ours.accept()).await.client,
+    ];
+    let (told, mut tell) = mpsc::channel(1);
+    for client in &clients {
+        let told = told.clone();
+        let serving = client.serve(move |call: Call| {
+            let told = told.clone();
+            async move {
+                let args = call.args().iter().map(ToString::to_string).collect::<Vec<_>>();
+                let id = call.channel().id().to_string();
+                let _ = told.send((call.application().to_owned(), id, args)).await;
+            }
+        });
+        tokio::spawn(serving.when_done(WhenDone::HangUp).into_future());
+    }
+    // The first try of each has begun to take calls.
+    tokio::task::yield_now().await;
+    for (winner, app) in ["one", "two", "three"].into_iter().enumerate() {
+        let mut offers = clients.each_ref().map(|client| client.events().of::<CallBroadcast>());
+        let mut claims = clients.each_ref().map(|client| client.events().of::<CallClaimed>());
+        let id = format!("offered-{app}");
+        let call = clients[0].channels().originate("Local/wait@sdk/n").context("sdk");
+        let call = call.extension("offer").priority(1).caller_id("Ada <100>").id(id.as_str());
+        let channel = call.await.expect("the call is made");
+        for offers in &mut offers {
+            let offer = soon(offers.next()).await.expect("it holds").expect("all");
+            assert_eq!(offer.channel.id, *channel.id());
+            assert_eq!(
+                (offer.caller.as_deref(), offer.called.as_deref()),
+                (Some("100"), Some("offer"))
+            );
+        }
+        clients[winner].channel(&channel).claim(app).await.expect("it is the first");
+        for (loser, other) in ["one", "two", "three"].into_iter().enumerate() {
+            if loser != winner {
+                let late = clients[loser].channel(&channel).claim(other);
+                let late = soon(late.into_future()).await.expect_err("it is too late");
+                // Soon nobody remembers that it was offered.
+                assert!(late.is_conflict() || late.is_not_found(), "{late:?}");
+            }
+        }
+        for claims in &mut claims {
+            let claim = soon(claims.next()).await.expect("it holds").expect("all");
+            assert_eq!((claim.channel.id.as_str(), &*claim.winner_app), (id.as_str(), app));
+        }
+        let args = vec!["one".to_owned(), "two".to_owned()];
+        assert_eq!(soon(tell.recv()).await, Some((app.to_owned(), id, args)));
+    }
+    for client in clients {
+        soon(client.close()).await;
+    }
+}
+
+/// Two programs have the same application: the second has it from then on, and the first does not take it
+/// back.
+#[tokio::test]
+async fn an_application_goes_to_the_second_client_and_stays_there() {
+    let Some(server) = harness::live::server() else { return };
+    let app = name("taken-over");
+    let first = builder(&server, &app).connect().await.expect("a connection");
+    let mut events = first.events().all();
+    let second = builder(&server, &app).connect().await.expect("a connection");
+    let replaced = soon(events.next()).await.expect("the event").expect("an event");
+    assert_eq!((replaced.name(), replaced.application()), ("ApplicationReplaced", &*app));
+    assert!(soon(events.next()).await.is_none());
+    assert_eq!(soon(first.closed()).await, CloseReason::Replaced);
+    assert_eq!(first.apps(), [""; 0]);
+    // Requests of the first one still work; what they cause is told to the second, and nobody replaces it.
+    let id = name("taken-over-call");
+    let mut heard = second.events().all();
+    let call = first.channels().originate("Local/wait@sdk").app(&app).id(id.as_str());
+    call.await.expect("the call is made");
+    let mut names = Vec::new();
+    while names.last().is_none_or(|name| name != "ChannelDestroyed") {
+        let event = soon(heard.next()).await.expect("it holds").expect("all");
+        if event.subjects().iter().any(|subject| subject.id == *id) {
+            if event.is::<StasisStart>() {
+                second.channel(id.as_str()).hangup().await.expect("it is there");
+            }
+            names.push(event.name().to_owned());
+        }
+    }
+    assert!(names.contains(&"StasisStart".to_owned()) && names.contains(&"StasisEnd".to_owned()));
+    assert!(!names.contains(&"ApplicationReplaced".to_owned()));
+    assert!(second.is_connected() && second.apps() == [app]);
+    assert_eq!(first.close_reason(), Some(CloseReason::Replaced));
+    soon(second.close()).await;
 }
 
 #[tokio::test]
