@@ -176,7 +176,8 @@ async fn collected(stage: &Stage<'_>) {
     };
     let call = async {
         let call = stage.client.channels().originate("Local/digits@sdk").app(stage.app);
-        let channel = call.variable("__SDK_DIGITS", "12*D#").await.expect("the call is made");
+        // On a busy machine Asterisk holds back a key until something comes behind it: the last is for that.
+        let channel = call.variable("__SDK_DIGITS", "12*D#D").await.expect("the call is made");
         let (two, rest, set) = tell.recv().await.expect("a session tells");
         assert_eq!((two.digits.as_str(), two.end), ("12", DigitsEnd::Complete));
         assert_eq!((rest.digits.as_str(), rest.end), ("*D", DigitsEnd::Terminator('#')));
@@ -232,7 +233,7 @@ async fn failed(stage: &Stage<'_>) {
         ("Local/nowhere@sdk", None, HangupCause::NotDefined),
         ("PJSIP/busy@loop", Some("BUSY"), HangupCause::UserBusy),
     ] {
-        for _ in 0..5 {
+        for _ in 0..25 {
             let call = stage.client.channels().originate(endpoint).app(stage.app);
             let channel = soon(call.into_future()).await.expect("it is accepted");
             let mut events = channel.events();
@@ -410,7 +411,7 @@ async fn at_once(stage: &Stage<'_>) {
         let mut calls = JoinSet::new();
         for n in 0..10 {
             let call = stage.client.channels().originate("Local/digits@sdk").app(stage.app);
-            let call = call.app_args(n.to_string()).variable("__SDK_DIGITS", format!("{n}*{n}"));
+            let call = call.app_args(n.to_string()).variable("__SDK_DIGITS", format!("{n}*{n}D"));
             calls.spawn(async move {
                 let channel = call.await.expect("the call is made");
                 until::<ChannelDestroyed>(&mut channel.events()).await.1.cause
