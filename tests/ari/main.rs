@@ -27,6 +27,7 @@
 //! | a reader that is too slow is cut off inside a frame | `hostile::a_connection_cut_in_the_middle_of_an_event_ends` |
 //! | requests over the WebSocket: no leading slash, ids as text, replies in order, 16 ignores them | `rest_socket`, `live::ari_transports` |
 //! | Asterisk connects: Basic credentials, `ari`, the names of its applications first | `outbound`, `live::ari_transports` |
+//! | a thousand calls at once over each transport, and what is left of them | `crowds` |
 //! | what no server sends | `hostile`, `errors`, `connections` |
 
 mod callbacks;

@@ -1,5 +1,7 @@
 //! How text is written into a URL.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands for itself in a part of a path. Asterisk reads `+` as a blank, so it is encoded.
@@ -10,8 +12,8 @@ const SEGMENT: &AsciiSet =
 const QUERY: &AsciiSet = &SEGMENT.remove(b'/').remove(b',').remove(b'@');
 
 /// Writes one part of a path; a slash inside it is encoded.
-pub(crate) fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
+pub(crate) fn segment(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, SEGMENT).into()
 }
 
 /// Writes a name or value of a query.

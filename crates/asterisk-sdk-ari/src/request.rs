@@ -209,7 +209,15 @@ impl Draft {
 
     /// Fills a placeholder.
     pub(crate) fn path(mut self, name: &str, value: &str) -> Self {
-        self.path = self.path.replace(&format!("{{{name}}}"), &encode::segment(value));
+        // Values have no braces: they are encoded.
+        let mut places = self.path.match_indices('{').map(|(at, _)| at);
+        let place = places.find(|at| {
+            let inside = self.path.get(at + 1..).and_then(|rest| rest.strip_prefix(name));
+            inside.is_some_and(|rest| rest.starts_with('}'))
+        });
+        if let Some(at) = place {
+            self.path.replace_range(at..at + name.len() + 2, &encode::segment(value));
+        }
         self
     }
 

@@ -369,7 +369,11 @@ struct Reply<'a> {
 
 /// The text of a request.
 fn write(id: u64, request: &Request) -> Result<Vec<u8>, RestError> {
-    let target = request.target();
+    let target = if request.query.is_empty() {
+        Cow::Borrowed(request.path.as_str())
+    } else {
+        Cow::Owned(request.target())
+    };
     // With a leading slash the server finds nothing.
     let uri = target.strip_prefix('/').unwrap_or(&target);
     let body = request.body.as_deref().map(std::str::from_utf8).transpose();
