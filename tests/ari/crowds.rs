@@ -19,7 +19,7 @@ async fn session(mut call: Call, began: mpsc::Sender<()>) -> Result<(), CallErro
     let leg = leg.id(format!("leg-{id}")).await?;
     let _ = began.send(()).await;
     match number % 6 {
-        0 => panic!("on purpose"),
+        0 => unreachable!("on purpose"),
         1 => Err(CallError::HungUp),
         2 => Ok(()),
         // Somebody else has the leg now.

@@ -12,7 +12,7 @@ use asterisk_sdk::ari::handle::Channel;
 use asterisk_sdk::ari::model::{FileFormat, PlaybackState, RecordingState};
 use asterisk_sdk::ari::rest::channels::SnoopDirection;
 use asterisk_sdk::ari::{AriEvent, Client, Event, EventStream, RestError};
-use asterisk_sdk::proto::{ChannelState, HangupCause};
+use asterisk_sdk::proto::{ChannelId, ChannelState, HangupCause};
 use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -25,13 +25,15 @@ pub(super) struct Stage<'a> {
     pub(super) app: &'a str,
 }
 
+type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
 /// Runs all scenarios, and sees to it that each leaves nothing behind.
 pub(super) async fn run(client: &Client, app: &str) {
     let stage = &Stage { client, app };
     // On a connection that Asterisk has opened, calls that come before anybody asks wait for the first who
     // serves; here each scenario has its own.
     drop(client.events().all());
-    let table: [(&str, Pin<Box<dyn Future<Output = ()> + '_>>); 12] = [
+    let table: [(&str, Scenario<'_>); 12] = [
         ("answer, play, finished", Box::pin(played(stage))),
         ("record, finished, stored", Box::pin(recorded(stage))),
         ("digits up to a key", Box::pin(collected(stage))),
@@ -333,7 +335,7 @@ async fn listed(stage: &Stage<'_>) {
     let bridges = client.bridges().list().await.expect("a list");
     assert_eq!(bridges.len(), 1);
     assert_eq!((bridges[0].id.as_str(), &*bridges[0].name), ("list", "of two"));
-    let mut inside: Vec<_> = bridges[0].channels.iter().map(|id| id.as_str()).collect();
+    let mut inside: Vec<_> = bridges[0].channels.iter().map(ChannelId::as_str).collect();
     inside.sort_unstable();
     assert_eq!(inside, ["listed-1", "listed-2"]);
     let mut apps: Vec<_> = client.applications().list().await.expect("a list");
@@ -380,7 +382,7 @@ async fn cleaned_up(stage: &Stage<'_>) {
             match end {
                 0 => Ok(()),
                 1 => Err(CallError::HungUp),
-                _ => panic!("on purpose"),
+                _ => unreachable!("on purpose"),
             }
         }
     };

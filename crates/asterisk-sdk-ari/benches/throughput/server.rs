@@ -94,7 +94,7 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
 /// Answers requests and pings on a WebSocket; all that have come together are answered together.
 fn answer(stream: &mut TcpStream) -> io::Result<()> {
     let (mut input, mut output) = (Vec::new(), Vec::new());
-    let mut chunk = [0; 64 * 1024];
+    let mut chunk = vec![0; 64 * 1024];
     loop {
         let count = stream.read(&mut chunk)?;
         if count == 0 {

@@ -31,11 +31,11 @@ impl Bench {
             return Ok(());
         }
         let idle = async |client: Client| {
-            let (begun, mut began) = mpsc::channel(IDLE);
+            let (beginning, mut began) = mpsc::channel(IDLE);
             let serving = client.serve(move |mut call: Call| {
-                let begun = begun.clone();
+                let beginning = beginning.clone();
                 async move {
-                    let _ = begun.send(()).await;
+                    let _ = beginning.send(()).await;
                     drop(call.hung_up().await);
                 }
             });

@@ -146,12 +146,12 @@ impl Router {
     /// The objects that somebody subscribed to.
     pub(super) fn subjects(&self) -> Vec<Subject> {
         let routes = lock(&self.routes);
-        let about = |(id, entries): (&Box<str>, &Entries)| {
+        let mut subjects = Vec::new();
+        for (id, entries) in &routes.subjects {
             let resources: HashSet<_> = entries.iter().filter_map(|entry| entry.resource).collect();
-            let subject = |resource| Subject::new(resource, &**id);
-            resources.into_iter().map(subject).collect::<Vec<_>>()
-        };
-        routes.subjects.iter().flat_map(about).collect()
+            subjects.extend(resources.into_iter().map(|resource| Subject::new(resource, &**id)));
+        }
+        subjects
     }
 
     /// Until when the reader should wait before it publishes an event, because a queue that it is
@@ -304,7 +304,7 @@ impl Router {
         let keep = |entry: &Entry| !Arc::ptr_eq(&entry.queue, queue);
         match topic {
             Topic::All => routes.all.retain(keep),
-            Topic::Name(name) => retain(&mut routes.names, &**name, keep),
+            Topic::Name(name) => retain(&mut routes.names, name, keep),
             Topic::Subject(subject) => retain(&mut routes.subjects, subject.id.as_str(), keep),
         }
         // The reader may wait for the one that has gone.

@@ -345,7 +345,7 @@ fn request_length(request: &Request) -> usize {
 
 /// A request, as Asterisk reads it.
 #[derive(Serialize)]
-struct Message<'a> {
+struct Written<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     request_id: &'a str,
@@ -378,7 +378,7 @@ fn write(id: u64, request: &Request) -> Result<Vec<u8>, RestError> {
     let uri = target.strip_prefix('/').unwrap_or(&target);
     let body = request.body.as_deref().map(std::str::from_utf8).transpose();
     let body = body.map_err(|error| RestError::InvalidRequest(error.into()))?;
-    let message = Message {
+    let message = Written {
         kind: "RESTRequest",
         request_id: &id.to_string(),
         method: request.method.as_str(),
