@@ -209,7 +209,6 @@ async fn read_events<R: AsyncRead + Unpin>(
     }
 }
 
-/// Gives out an event; tells when it is the last one of the connection.
 /// Where messages go.
 struct Incoming<'a> {
     router: &'a Router,
