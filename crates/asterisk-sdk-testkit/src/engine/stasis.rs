@@ -1,0 +1,61 @@
+//! Channels in the hands of a Stasis application.
+
+use super::Core;
+use super::application::Flow;
+use crate::model::World;
+use crate::model::channel::Staged;
+use crate::model::happening::What;
+
+/// `Stasis(app[,arg...])`: the application has the channel until it lets it go.
+pub(crate) async fn run(core: &Core, id: &str, data: &str) -> Flow {
+    let mut parts = data.split(',').map(str::to_owned);
+    let app = parts.next().unwrap_or_default();
+    let args: Vec<String> = parts.collect();
+    let entered = core.with(|world| enter(world, id, &app, args));
+    if !entered {
+        core.with(|world| world.set_variable(Some(id), "STASISSTATUS", "FAILED"));
+        return Flow::Continue;
+    }
+    let left = |world: &mut World| {
+        let channel = world.channels.get(id)?;
+        let leave = channel.staged.as_ref().is_none_or(|staged| staged.leave);
+        (channel.interrupted() || leave).then_some(())
+    };
+    core.wait(id, left).await;
+    core.with(|world| leave(world, id));
+    let ended =
+        core.with(|world| world.channels.get(id).is_none_or(|channel| channel.ending.is_some()));
+    if ended { Flow::End } else { Flow::Continue }
+}
+
+fn enter(world: &mut World, id: &str, app: &str, args: Vec<String>) -> bool {
+    world.set_variable(Some(id), "STASISSTATUS", "");
+    if !world.is_registered(app) {
+        return false;
+    }
+    let Some(channel) = world.channels.get_mut(id) else { return false };
+    channel.staged = Some(Staged { app: app.to_owned(), leave: false });
+    // Keys that were pressed before are nobody's any more.
+    channel.digits.clear();
+    let view = channel.view.clone();
+    if let Some(app) = world.apps.get_mut(app) {
+        app.channels.insert(id.to_owned());
+    }
+    world.emit(What::StasisStart { channel: view, args });
+    world.touch(id);
+    true
+}
+
+fn leave(world: &mut World, id: &str) {
+    world.leave_bridge(id);
+    let Some(channel) = world.view(id) else { return };
+    world.emit(What::StasisEnd { channel });
+    let Some(channel) = world.channels.get_mut(id) else { return };
+    let ending = channel.ending.is_some();
+    let staged = channel.staged.take();
+    if !ending && let Some(app) = staged.and_then(|staged| world.apps.get_mut(&staged.app)) {
+        app.channels.remove(id);
+    }
+    world.set_variable(Some(id), "STASISSTATUS", "SUCCESS");
+    world.forget_unused_apps();
+}

@@ -1,0 +1,4 @@
+//! The SDK against the fake Asterisk of the testkit.
+
+mod agi;
+mod ami;
