@@ -2,3 +2,4 @@
 
 mod agi;
 mod ami;
+mod ari;

@@ -87,9 +87,6 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
             (class, block.with("Class", name))
         }
         What::Music { channel, class: None } => about("MusicOnHoldStop", class::CALL, channel),
-        What::Hold { channel, held } => {
-            about(if *held { "Hold" } else { "Unhold" }, class::CALL, channel)
-        }
         What::Queue { event, channel, fields } => {
             let mut block = privileged(event, class::AGENT);
             if let Some(view) = channel {
@@ -103,8 +100,7 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
         What::StasisStart { .. }
         | What::StasisEnd { .. }
         | What::Playback { .. }
-        | What::Recording { .. }
-        | What::AppEvent { .. } => return None,
+        | What::Recording { .. } => return None,
     })
 }
 

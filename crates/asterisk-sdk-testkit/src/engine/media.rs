@@ -196,7 +196,6 @@ pub(crate) fn record(
         state: "queued",
         target: target.uri(),
         duration: None,
-        cause: None,
     };
     let recording = Recording {
         view: view.clone(),

@@ -30,6 +30,8 @@ pub(crate) struct Order {
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) goal: Goal,
     pub(crate) timeout: Option<Duration>,
+    /// Whether it dials when it is told to, and not at once.
+    pub(crate) dials_later: bool,
 }
 
 /// Makes the channel; `None` if there is nobody to call, or the id is taken.
@@ -49,22 +51,29 @@ pub(crate) fn begin(world: &mut World, order: &Order) -> Option<String> {
         exten: "s",
         linked_id: None,
     });
-    // The application hears of its channels from their beginning.
-    if let Goal::Stasis(app, _) = &order.goal
-        && let Some(app) = world.apps.get_mut(app)
-    {
-        app.channels.insert(leg.clone());
-    }
     if let Some(channel) = world.channels.get_mut(&leg) {
+        channel.owned = matches!(order.goal, Goal::Stasis(..));
         channel.view.account.clone_from(&order.account);
     }
-    world.run_application(&leg, "AppDial2", "(Outgoing Line)");
+    if order.dials_later {
+        if let Some(channel) = world.channels.get_mut(&leg) {
+            channel.dialled = Some(order.dial.clone());
+        }
+    } else {
+        world.run_application(&leg, "AppDial2", "(Outgoing Line)");
+    }
     for (name, value) in order.variables.iter().rev() {
         world.set_variable(Some(&leg), name, value);
     }
     if let Some(caller) = &order.caller {
         world.set_caller(&leg, caller.clone());
         world.set_connected(&leg, caller.clone());
+    }
+    // The application hears of its channel from here on.
+    if let Goal::Stasis(app, _) = &order.goal
+        && let Some(app) = world.apps.get_mut(app)
+    {
+        app.channels.insert(leg.clone());
     }
     Some(leg)
 }

@@ -51,9 +51,9 @@ fn leave(world: &mut World, id: &str) {
     let Some(channel) = world.view(id) else { return };
     world.emit(What::StasisEnd { channel });
     let Some(channel) = world.channels.get_mut(id) else { return };
-    let ending = channel.ending.is_some();
+    let owned = channel.owned;
     let staged = channel.staged.take();
-    if !ending && let Some(app) = staged.and_then(|staged| world.apps.get_mut(&staged.app)) {
+    if !owned && let Some(app) = staged.and_then(|staged| world.apps.get_mut(&staged.app)) {
         app.channels.remove(id);
     }
     world.set_variable(Some(id), "STASISSTATUS", "SUCCESS");

@@ -51,7 +51,6 @@ impl World {
             | What::HangupRequest { channel, .. }
             | What::SoftHangupRequest { channel, .. }
             | What::Hangup { channel, .. }
-            | What::Hold { channel, .. }
             | What::Variable { channel: Some(channel), .. }
             | What::UserEvent { channel: Some(channel), .. } => channels.push(channel),
             What::Dial { caller, peer, .. } => {

@@ -157,6 +157,10 @@ pub(crate) struct Channel {
     /// Playbacks and recordings, the one that runs in front.
     pub(crate) media: VecDeque<String>,
     pub(crate) dnid: String,
+    /// What it is to dial once it is told to.
+    pub(crate) dialled: Option<String>,
+    /// Whether an application has made it, and hears of it to its end.
+    pub(crate) owned: bool,
     /// Why a call that it made failed; its own cause, unless it gets another.
     pub(crate) dial_cause: Option<u32>,
     pub(crate) answered: Option<Duration>,
@@ -177,6 +181,8 @@ impl Channel {
             staged: None,
             media: VecDeque::new(),
             dnid: String::new(),
+            dialled: None,
+            owned: false,
             dial_cause: None,
             answered: None,
             changed: Arc::default(),

@@ -82,12 +82,6 @@ pub(crate) enum What {
         name: String,
         fields: Vec<(String, String)>,
     },
-    /// A user event that a Stasis application was sent, with any value.
-    AppEvent {
-        channel: Option<Snapshot>,
-        name: String,
-        variables: serde_json::Value,
-    },
     AgiStart {
         channel: Snapshot,
         id: u32,
@@ -109,10 +103,6 @@ pub(crate) enum What {
     Music {
         channel: Snapshot,
         class: Option<String>,
-    },
-    Hold {
-        channel: Snapshot,
-        held: bool,
     },
     Queue {
         event: &'static str,

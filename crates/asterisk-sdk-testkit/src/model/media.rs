@@ -28,7 +28,6 @@ pub(crate) struct RecordingView {
     pub(crate) state: &'static str,
     pub(crate) target: String,
     pub(crate) duration: Option<u64>,
-    pub(crate) cause: Option<String>,
 }
 
 /// A recording that is not over yet.

@@ -86,6 +86,7 @@ fn order(world: &World, request: &Request) -> Result<Order, String> {
             .collect(),
         goal,
         timeout: Some(timeout),
+        dials_later: false,
     })
 }
 
