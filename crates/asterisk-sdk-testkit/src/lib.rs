@@ -1,19 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-mod ami;
-mod ari;
-mod call;
-mod database;
-mod endpoint;
-mod engine;
-mod link;
-mod model;
+pub mod fault;
 mod protocol;
-mod server;
+mod wire;
 
 pub use call::Call;
 pub use database::Database;
 pub use endpoint::Endpoint;
 pub use model::dialplan::DialplanError;
 pub use protocol::Protocol;
-pub use server::{Builder, FakeAsterisk, PlaceCallError, StartError};
+pub use wire::{Message, Side};

@@ -1,0 +1,11 @@
+//! Where messages begin and end on the wire of each protocol, and what they say.
+//!
+//! Nothing here is strict: bytes that make no sense go through as they come.
+
+mod frame;
+mod framer;
+mod message;
+
+pub(crate) use frame::Frame;
+pub(crate) use framer::{Framer, Piece};
+pub use message::{Message, Side};
