@@ -35,8 +35,7 @@ use tokio::sync::{mpsc, oneshot};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The id of the call's channel, and the name of the ARI application.
-const CALL: &str = "quickstart-call";
+/// The name of the ARI application.
 const APP: &str = "quickstart";
 /// What is pressed in the menu.
 const KEYS: &str = "42#";
@@ -159,12 +158,14 @@ async fn call(place: &Place, narrator: &Narrator) -> Result<Outcome, Failure> {
     let (done, mut sessions) = mpsc::channel(1);
     let serving = sessions_of(&client, place, narrator, done);
 
+    // Chosen here, so that its events are known before the server has answered.
+    let id = format!("quickstart-{}", std::process::id());
     let commands = manager.events().of::<AgiExecStart>();
     let mut hangups = manager.events().of::<Hangup>();
     narrator.say("AMI", format!("orders a call to {}", place.phone));
     let order = Originate::to(&place.phone)
         .application_with("AGI", format!("agi://{server}/menu/en"))
-        .channel_id(CALL)
+        .channel_id(id.as_str())
         .caller_id("\"Quickstart\" <100>");
     let answered = manager.originate(order).await?;
     if answered.unique_id.is_none() || answered.response.is_none_or(|it| it.as_str() != "Success") {
@@ -172,12 +173,12 @@ async fn call(place: &Place, narrator: &Narrator) -> Result<Outcome, Failure> {
     }
     narrator.say("AMI", format!("{} has answered", place.phone));
 
-    press(&manager, commands, narrator).await?;
+    press(&manager, &id, commands, narrator).await?;
     let digits = digits.recv().await.ok_or("the menu ended without digits")?;
     let (recording, connected) = sessions.recv().await.ok_or("the session failed")?;
     let end = loop {
         let hangup = hangups.next().await.ok_or("the connection ended")??;
-        if hangup.channel.unique_id.as_ref().is_some_and(|id| id.as_str() == CALL) {
+        if hangup.channel.unique_id.as_ref().is_some_and(|known| known.as_str() == id) {
             break hangup.cause_text.map_or_else(String::new, |text| text.to_string());
         }
     };
@@ -224,27 +225,27 @@ async fn menu(
     call.set_variable("DIGITS", input.digits.as_str()).await?;
     got.send(input.digits.to_string()).await?;
     call.exec("Stasis", format!("{APP},{}", input.digits)).reply_timeout(PATIENCE).await?;
-    narrator.say("AGI", "the call is back");
-    call.hangup().await?;
+    narrator.say("AGI", format!("{APP} is done with the call"));
     Ok(())
 }
 
 /// Presses the keys once the menu asks for them.
 async fn press(
     manager: &Manager,
+    id: &str,
     mut commands: EventStream<AgiExecStart>,
     narrator: &Narrator,
 ) -> Result<(), Failure> {
     loop {
         let command = commands.next().await.ok_or("the connection ended")??;
-        let of_call = command.channel.unique_id.as_ref().is_some_and(|id| id.as_str() == CALL);
+        let of_call = command.channel.unique_id.as_ref().is_some_and(|known| known.as_str() == id);
         if of_call && command.command.is_some_and(|text| text.starts_with("GET DATA")) {
             break;
         }
     }
     narrator.say("AMI", format!("the menu asks for digits: presses {KEYS}"));
     for key in KEYS.chars() {
-        manager.send(PlayDtmf::new(CALL, key.to_string()).receive(true)).await?;
+        manager.send(PlayDtmf::new(id, key.to_string()).receive(true)).await?;
     }
     Ok(())
 }
@@ -292,7 +293,8 @@ async fn session(
     bridge.play("sound:hello-world").await?.finished().await?;
     bridge.destroy().await?;
     leg.channel().hangup().await?;
-    narrator.say("ARI", "the bridge is gone, the call goes back");
+    narrator.say("ARI", "the bridge is gone, hangs up");
+    call.channel().hangup().await?;
     done.send((format!("{}.{}", recorded.name, recorded.format), format!("{name} with {other}")))
         .await?;
     Ok(())

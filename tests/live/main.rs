@@ -20,3 +20,5 @@ mod calls;
 #[cfg(test)]
 mod phone;
 mod tls;
+#[cfg(test)]
+mod truth;

@@ -1,0 +1,87 @@
+//! Calls, as AMI tells of them.
+
+use std::time::Duration;
+
+use asterisk_sdk::ami::action::{Custom, Originate};
+use asterisk_sdk::ami::{Event, EventStream};
+use asterisk_sdk_testkit::Endpoint;
+use harness::soon;
+
+use super::scene::{Side, line, same};
+use crate::calls::has;
+
+/// What is told of a channel until it is gone.
+async fn told(events: &mut EventStream<Event>, id: &str, last: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    loop {
+        let event =
+            soon(events.next()).await.expect("the connection holds").expect("none is missed");
+        let own = ["Uniqueid", "DestUniqueid"].iter().any(|header| has(&event, header, id))
+            || event.name() == "OriginateResponse";
+        if !own {
+            continue;
+        }
+        let end = event.name() == last;
+        lines.extend(line(&event, &[(id, "ID")]));
+        if end {
+            return lines;
+        }
+    }
+}
+
+/// Runs a scenario on both servers and compares what they tell.
+async fn on_both(
+    scenario: &str,
+    order: Originate,
+    behaves: fn(Endpoint) -> Endpoint,
+    ends_itself: bool,
+    last: &str,
+) {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        side.phone(|phone| drop(behaves(phone)));
+        let manager = side.manager().await;
+        let mut events = manager.events().all();
+        let order = order.clone().channel_id("truth");
+        manager.originate(order).await.expect("it is ordered");
+        if !ends_itself {
+            let hangup = Custom::new("Hangup").header("Channel", "truth").header("Cause", "16");
+            manager.send(hangup).await.expect("it is there");
+        }
+        let mut lines = told(&mut events, "truth", last).await;
+        // It is told by another thread than the rest.
+        let response = lines.iter().position(|line| line.starts_with("Event=OriginateResponse"));
+        let response = lines.remove(response.expect("a response"));
+        lines.push(response);
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same(scenario, &transcripts[0], &transcripts[1]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_answered_and_hung_up() {
+    let order = Originate::to("PJSIP/wait@loop").application_with("Wait", "60");
+    let order = order.caller_id("\"Ada\" <100>").variable("A", "1").variable("B", "2");
+    on_both("answered", order, Endpoint::answers, false, "Hangup").await;
+}
+
+#[tokio::test]
+async fn a_call_to_somebody_who_is_busy() {
+    let order = Originate::to("PJSIP/busy@loop").exten("sdk", "wait", 1);
+    on_both("busy", order, Endpoint::busy, true, "Hangup").await;
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_answers() {
+    let order = Originate::to("PJSIP/ring@loop").application_with("Wait", "5");
+    let order = order.timeout(Duration::from_millis(500));
+    on_both("ringing", order, Endpoint::rings, true, "Hangup").await;
+}
+
+#[tokio::test]
+async fn a_call_to_an_endpoint_that_does_not_exist() {
+    let order = Originate::to("PJSIP/nosuch").application_with("Wait", "5");
+    on_both("no endpoint", order, Endpoint::answers, true, "OriginateResponse").await;
+}

@@ -1,0 +1,192 @@
+//! Two servers that look alike, and transcripts of what they say.
+
+use asterisk_sdk::ami::{Event, Manager};
+use asterisk_sdk::ari::Client;
+use asterisk_sdk_testkit::{Call, FakeAsterisk};
+use harness::live::{OwnServer, Server};
+use serde_json::Value;
+
+/// The part of the servers' dialplan that the scenarios use, as it is in `tests/asterisk/etc`.
+const DIALPLAN: &str = "[sdk]
+exten = wait,1,Answer()
+ same = n,Wait(60)
+ same = n,Hangup()
+exten = agi,1,Answer()
+ same = n,AGI(${AGI_URL},${AGI_ARG1},${AGI_ARG2})
+ same = n,UserEvent(AgiDone,Call: ${UNIQUEID},AgiStatus: ${AGISTATUS},SdkResult: ${SDK_RESULT})
+ same = n,Hangup()
+exten = stasis,1,Stasis(${STASIS_APP},${STASIS_ARG1},${STASIS_ARG2})
+ same = n,UserEvent(StasisDone,Call: ${UNIQUEID},StasisStatus: ${STASISSTATUS},SdkResult: ${SDK_RESULT})
+ same = n,Hangup()
+exten = pair,1,Dial(PJSIP/wait@loop,20,tT)
+ same = n,Hangup()
+exten = h,1,UserEvent(Ended,Call: ${UNIQUEID},Cause: ${HANGUPCAUSE},AgiStatus: ${AGISTATUS},StasisStatus: ${STASISSTATUS})
+";
+
+/// Headers that only the real server has, because its configuration asks for them.
+const CONFIGURED: [&str; 2] = ["ChanVariable", "DestChanVariable"];
+
+/// Events that only the real server has: there are no media behind a fake call, and no call records.
+const ABSENT: [&str; 5] = ["Cdr", "RTCPReceived", "RTCPSent", "SuccessfulAuth", "TestEvent"];
+
+/// Variables that only a call with media has, and those that are set again and again while two channels talk.
+const MEDIA_VARIABLES: [&str; 3] = ["RTPAUDIOQOS", "BRIDGEPEER", "BRIDGEPVTCALLID"];
+
+/// A real server, or the fake one.
+pub(super) enum Side {
+    Real(OwnServer),
+    Fake(FakeAsterisk),
+}
+
+impl Side {
+    /// Both; nothing if there is no real one of the version that the fake imitates.
+    pub(super) async fn both() -> Option<[Self; 2]> {
+        let server = harness::live::server()?;
+        if server.major() != 22 {
+            println!("skipped: the fake imitates Asterisk 22");
+            return None;
+        }
+        let fake = FakeAsterisk::builder().dialplan(DIALPLAN).start().await.expect("a free port");
+        let _loop = fake.endpoint("PJSIP/loop").context("sdk");
+        // A server of its own: these scenarios look at everything that it says.
+        Some([Self::Real(OwnServer::start(&server)), Self::Fake(fake)])
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Real(_) => "real",
+            Self::Fake(_) => "fake",
+        }
+    }
+
+    pub(super) fn ami(&self) -> (String, String, String) {
+        match self {
+            Self::Real(server) => {
+                let server: &Server = server;
+                let (user, secret) = server.ami_admin.clone();
+                (server.ami.clone(), user, secret)
+            }
+            Self::Fake(fake) => {
+                let (user, secret) = (fake.user().to_owned(), fake.password().to_owned());
+                (fake.ami_address().to_string(), user, secret)
+            }
+        }
+    }
+
+    pub(super) fn ari(&self) -> (String, String, String) {
+        match self {
+            Self::Real(server) => {
+                let server: &Server = server;
+                (server.http.clone(), server.ari_user.clone(), server.ari_password.clone())
+            }
+            Self::Fake(fake) => {
+                (fake.ari_url(), fake.user().to_owned(), fake.password().to_owned())
+            }
+        }
+    }
+
+    pub(super) async fn manager(&self) -> Manager {
+        let (address, user, secret) = self.ami();
+        Manager::builder(address).login(user, secret).connect().await.expect("a login")
+    }
+
+    pub(super) async fn client(&self, app: &str) -> Client {
+        let (url, user, password) = self.ari();
+        Client::builder(url).login(user, password).app(app).connect().await.expect("a login")
+    }
+
+    /// Sets how the fake's phone behaves as the real one's dialplan does by the extension that is called.
+    pub(super) fn phone(&self, behaves: impl FnOnce(asterisk_sdk_testkit::Endpoint)) {
+        if let Self::Fake(fake) = self {
+            behaves(fake.endpoint("PJSIP/loop"));
+        }
+    }
+
+    /// Somebody calls an extension over SIP; on the real server it calls itself.
+    pub(super) async fn call_in(&self, manager: &Manager, exten: &str) -> Option<Call> {
+        match self {
+            Self::Fake(fake) => {
+                Some(fake.endpoint("PJSIP/loop").place_call(exten).expect("the extension"))
+            }
+            Self::Real(_) => {
+                use asterisk_sdk::ami::action::Originate;
+                let to = format!("PJSIP/{exten}@loop");
+                let call = Originate::to(to).application_with("Wait", "60").channel_id("far-end");
+                manager.originate(call).await.expect("it is called");
+                None
+            }
+        }
+    }
+}
+
+/// `PJSIP/loop-0000001a` without its number.
+fn without_numbers(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("PJSIP/loop-") {
+        out.push_str(before);
+        out.push_str("PJSIP/loop-*");
+        rest = behind.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What is of one server alone, in the value of a header or the member of an object.
+fn normal(name: &str, value: &str, ids: &[(&str, &str)]) -> String {
+    match name.to_ascii_lowercase().as_str() {
+        "actionid" | "commandid" | "timestamp" | "creationtime" | "asterisk_id" | "protocol_id" => {
+            "*".into()
+        }
+        // Whoever is called over SIP is so by this name on the real server.
+        "calleridname" | "destcalleridname" if value == "Anonymous" => "<unknown>".into(),
+        _ => ids.iter().fold(without_numbers(value), |text, (id, role)| text.replace(id, role)),
+    }
+}
+
+/// One event as a line: its name, and its headers in their order.
+pub(super) fn line(event: &Event, ids: &[(&str, &str)]) -> Option<String> {
+    let name = event.name();
+    if ABSENT.contains(&&*name) {
+        return None;
+    }
+    let variable = event.get("Variable").unwrap_or_default();
+    if name == "VarSet" && MEDIA_VARIABLES.iter().any(|known| variable.starts_with(known)) {
+        return None;
+    }
+    let headers = event.message().headers().filter_map(|header| {
+        let name = String::from_utf8_lossy(header.name).into_owned();
+        let value = String::from_utf8_lossy(header.value).into_owned();
+        let configured = CONFIGURED.iter().any(|known| name.starts_with(known));
+        (!configured).then(|| format!("{name}={}", normal(&name, &value, ids)))
+    });
+    Some(headers.collect::<Vec<_>>().join(" | "))
+}
+
+/// An ARI event or model, with its members in alphabetical order.
+pub(super) fn object(value: &Value, ids: &[(&str, &str)]) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| {
+                let member = match member {
+                    Value::String(text) if name == "name" && text == "Anonymous" => "".into(),
+                    Value::String(text) => normal(name, text, ids).into(),
+                    other => object(other, ids),
+                };
+                (name.clone(), member)
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => items.iter().map(|item| object(item, ids)).collect(),
+        Value::String(text) => normal("", text, ids).into(),
+        other => other.clone(),
+    }
+}
+
+/// Shows where two transcripts part.
+pub(super) fn same(scenario: &str, real: &[String], fake: &[String]) {
+    for (at, (real, fake)) in real.iter().zip(fake).enumerate() {
+        assert_eq!(fake, real, "{scenario}: line {at} (the fake's, the real one's)");
+    }
+    assert_eq!(fake.len(), real.len(), "{scenario}: real {real:#?} fake {fake:#?}");
+}
