@@ -8,7 +8,7 @@ use asterisk_sdk_testkit::Endpoint;
 use harness::soon;
 
 use super::scene::{Side, line, same};
-use crate::calls::has;
+use crate::calls::{has, wait_for};
 
 /// What is told of a channel until it is gone.
 async fn told(events: &mut EventStream<Event>, id: &str, last: &str) -> Vec<String> {
@@ -84,4 +84,66 @@ async fn a_call_that_nobody_answers() {
 async fn a_call_to_an_endpoint_that_does_not_exist() {
     let order = Originate::to("PJSIP/nosuch").application_with("Wait", "5");
     on_both("no endpoint", order, Endpoint::answers, true, "OriginateResponse").await;
+}
+
+#[tokio::test]
+async fn a_caller_who_dials_somebody_and_hangs_up() {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        side.phone(|phone| drop(phone.answers()));
+        let manager = side.manager().await;
+        if let Side::Real(_) = side {
+            for (priority, application, data) in
+                [("1", "Dial", "PJSIP/wait@loop,20"), ("2", "Hangup", "")]
+            {
+                let step = Custom::new("DialplanExtensionAdd").header("Context", "sdk");
+                let step = step.header("Extension", "truth").header("Priority", priority);
+                let step = step.header("Application", application).header("ApplicationData", data);
+                manager.send(step).await.expect("it is added");
+            }
+        }
+        let mut events = manager.events().all();
+        let call = side.call_in(&manager, "truth").await;
+        let born = wait_for(&mut events, |event| {
+            event.name() == "Newchannel" && has(event, "Exten", "truth")
+        });
+        let born = born.await;
+        let id = born.get("Uniqueid").expect("an id").into_owned();
+        let mut seen = vec![born];
+        let mut peer = String::new();
+        let mut entered = 0;
+        loop {
+            let event = soon(events.next()).await.expect("it holds").expect("none is missed");
+            let own = has(&event, "Uniqueid", &id);
+            if event.name() == "DialBegin" && own {
+                peer = event.get("DestUniqueid").expect("an id").into_owned();
+            }
+            entered += usize::from(event.name() == "BridgeEnter");
+            if event.name() == "BridgeEnter" && entered == 2 {
+                match &call {
+                    Some(call) => call.hang_up(),
+                    None => {
+                        let hangup = Custom::new("Hangup").header("Channel", "far-end");
+                        let hangup = hangup.header("Cause", "16");
+                        manager.send(hangup).await.expect("it is there");
+                    }
+                }
+            }
+            let end = event.name() == "Hangup" && own;
+            if own {
+                seen.push(event);
+            }
+            if end {
+                break;
+            }
+        }
+        let bridge = seen.iter().find_map(|event| event.get("BridgeUniqueid"));
+        let bridge = bridge.expect("a bridge").into_owned();
+        let ids = [(&*id, "ID"), (&*peer, "PEER"), (&*bridge, "BRIDGE")];
+        let lines: Vec<_> = seen.iter().filter_map(|event| line(event, &ids)).collect();
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same("dial", &transcripts[0], &transcripts[1]);
 }

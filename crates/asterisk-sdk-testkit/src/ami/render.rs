@@ -70,11 +70,11 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
         }
         What::AgiStart { channel, id, command } => {
             let (class, block) = about("AGIExecStart", class::AGI, channel);
-            (class, block.with("CommandId", id).with("Command", escaped(command)))
+            (class, block.with("CommandId", id).with("Command", command))
         }
         What::AgiEnd { channel, id, command, code, result } => {
             let (class, block) = about("AGIExecEnd", class::AGI, channel);
-            let block = block.with("CommandId", id).with("Command", escaped(command));
+            let block = block.with("CommandId", id).with("Command", command);
             (class, block.with("ResultCode", code).with("Result", result))
         }
         What::OriginateResponse(response) => originated(response),

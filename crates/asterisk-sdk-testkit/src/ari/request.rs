@@ -88,7 +88,7 @@ impl Params {
             };
             Ok((
                 name.clone(),
-                value.ok_or("Only string values in the 'variables' object allowed")?.to_owned(),
+                value.ok_or("Each value in 'variables' must be a string or an object with 'value' and optional 'report_events'")?.to_owned(),
             ))
         });
         pairs.collect()

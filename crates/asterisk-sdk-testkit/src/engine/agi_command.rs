@@ -35,7 +35,7 @@ impl Reply {
 
     fn dead() -> Self {
         let text = "511 Command Not Permitted on a dead channel or intercept routine\n".to_owned();
-        let result = "Command not permitted on a dead channel or intercept routine";
+        let result = "Command Not Permitted on a dead channel or intercept routine";
         Self { text, code: 511, result }
     }
 
@@ -239,7 +239,7 @@ fn limit(text: &str) -> Option<Option<Duration>> {
 async fn takes_time(core: &Arc<Core>, id: &str, name: &str, args: &[&str]) -> Reply {
     match (name, args) {
         ("EXEC", [app, data @ ..]) => match application::named(app) {
-            None => Reply::ok(-2),
+            None => Reply { result: "Unknown Result", ..Reply::ok(-2) },
             Some(app) => {
                 let data = data.join(",");
                 core.with(|world| world.set_application(id, app, &data));

@@ -268,7 +268,7 @@ pub(super) fn get_variable(_: &Arc<Core>, world: &mut World, call: &Call) -> Rep
         return Reply::error(400, "Variable name is required");
     };
     if !world.channels.contains_key(id) {
-        return Reply::not_found("Channel");
+        return Reply::error(404, "Provided channel was not found");
     }
     match world.variable(Some(id), name) {
         Some(value) => Reply::ok(serde_json::json!({"value": value})),
