@@ -112,8 +112,8 @@ async fn place(narrator: &Narrator) -> Result<Place, Failure> {
         return Ok(Place { ami, ari, ami_login, ari_login, phone, other, listen, _fake: None });
     }
     let fake = FakeAsterisk::builder().sound_length(Duration::from_millis(200)).start().await?;
-    let _alice = fake.endpoint("PJSIP/alice").answers_after(Duration::from_millis(300));
-    let _bob = fake.endpoint("PJSIP/bob").answers_after(Duration::from_millis(300));
+    fake.endpoint("PJSIP/alice").answers_after(Duration::from_millis(300));
+    fake.endpoint("PJSIP/bob").answers_after(Duration::from_millis(300));
     narrator.say(
         "fake",
         format!(

@@ -43,7 +43,7 @@ async fn until(events: &mut EventStream<Event>, name: &str) -> (Vec<String>, Eve
 #[tokio::test]
 async fn a_call_is_originated_and_hung_up() {
     let (asterisk, manager) = start().await;
-    let _alice = asterisk.endpoint("PJSIP/alice").answers();
+    asterisk.endpoint("PJSIP/alice").answers();
     let mut events = manager.events().all();
     let originate = Originate::to("PJSIP/alice").exten("default", "1000", 1);
     let originate = originate.channel_id("one").caller_id("\"Ada\" <100>").variable("A", "1");
@@ -82,8 +82,8 @@ async fn a_call_is_originated_and_hung_up() {
 #[tokio::test]
 async fn who_is_busy_or_does_not_answer() {
     let (asterisk, manager) = start().await;
-    let _busy = asterisk.endpoint("PJSIP/busy").busy();
-    let _rings = asterisk.endpoint("PJSIP/rings").rings();
+    asterisk.endpoint("PJSIP/busy").busy();
+    asterisk.endpoint("PJSIP/rings").rings();
     for (channel, reason) in [("PJSIP/busy", "0"), ("PJSIP/rings", "3"), ("PJSIP/nobody", "0")] {
         let originate = Originate::to(channel).application_with("Wait", "1");
         let originate = originate.timeout(Duration::from_millis(50));
@@ -95,7 +95,8 @@ async fn who_is_busy_or_does_not_answer() {
 #[tokio::test]
 async fn a_call_dials_another_and_both_talk() {
     let (asterisk, manager) = start().await;
-    let bob = asterisk.endpoint("PJSIP/bob").rings();
+    let bob = asterisk.endpoint("PJSIP/bob");
+    bob.rings();
     let mut events = manager.events().all();
     let call = asterisk.place_call("2000").unwrap();
     until(&mut events, "DialState").await;

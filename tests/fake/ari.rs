@@ -42,8 +42,8 @@ async fn session(mut call: Call, said: mpsc::Sender<String>) -> Result<(), CallE
 #[tokio::test]
 async fn a_session_plays_records_and_bridges() {
     let (asterisk, client) = start().await;
-    let _busy = asterisk.endpoint("PJSIP/busy").busy();
-    let bob = asterisk.endpoint("PJSIP/bob").answers();
+    asterisk.endpoint("PJSIP/busy").busy();
+    let bob = asterisk.endpoint("PJSIP/bob");
     let (said, mut says) = mpsc::channel(10);
     let serving = client.serve(move |call| session(call, said.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -73,7 +73,7 @@ async fn a_session_plays_records_and_bridges() {
 #[tokio::test]
 async fn channels_that_an_application_makes() {
     let (asterisk, client) = start().await;
-    let _bob = asterisk.endpoint("PJSIP/bob").answers();
+    asterisk.endpoint("PJSIP/bob").answers();
     let channel = client.channels().originate("PJSIP/bob").app("demo").await.unwrap();
     let mut events = channel.events();
     let mut types = Vec::new();

@@ -25,9 +25,9 @@ impl Database {
         self.core.with(|world| world.database.insert(key, value.to_owned()));
     }
 
-    /// Forgets what is kept under a key; what that was.
-    pub fn delete(&self, family: &str, key: &str) -> Option<String> {
+    /// Forgets what is kept under a key.
+    pub fn delete(&self, family: &str, key: &str) {
         let key = database_key(&format!("{family}/{key}"));
-        self.core.with(|world| world.database.remove(&key))
+        self.core.with(|world| world.database.remove(&key));
     }
 }

@@ -29,51 +29,48 @@ impl Endpoint {
         &self.name
     }
 
-    fn does(self, behaviour: Behaviour) -> Self {
+    fn does(&self, behaviour: Behaviour) {
         self.core.with(|world| world.endpoint(&self.name).behaviour = behaviour);
-        self
     }
 
     /// Answers at once, as it does before it is told anything.
-    pub fn answers(self) -> Self {
-        self.does(Behaviour::Answers(Duration::ZERO))
+    pub fn answers(&self) {
+        self.does(Behaviour::Answers(Duration::ZERO));
     }
 
     /// Rings, and answers after a while.
-    pub fn answers_after(self, delay: Duration) -> Self {
-        self.does(Behaviour::Answers(delay))
+    pub fn answers_after(&self, delay: Duration) {
+        self.does(Behaviour::Answers(delay));
     }
 
     /// Is busy: cause 17.
-    pub fn busy(self) -> Self {
-        self.does(Behaviour::Busy)
+    pub fn busy(&self) {
+        self.does(Behaviour::Busy);
     }
 
     /// Rings until the caller gives up, or [`Call::answer`] is called.
-    pub fn rings(self) -> Self {
-        self.does(Behaviour::Rings)
+    pub fn rings(&self) {
+        self.does(Behaviour::Rings);
     }
 
     /// Turns calls down with a cause, such as [`HangupCause::CallRejected`].
-    pub fn fails(self, cause: HangupCause) -> Self {
-        self.does(Behaviour::Fails(cause.code()))
+    pub fn fails(&self, cause: HangupCause) {
+        self.does(Behaviour::Fails(cause.code()));
     }
 
     /// Is not registered: calls to it do not even get a channel.
-    pub fn unreachable(self) -> Self {
-        self.does(Behaviour::Unreachable)
+    pub fn unreachable(&self) {
+        self.does(Behaviour::Unreachable);
     }
 
     /// The caller id of calls from it: `"Ada" <100>`. Without it the number is what stands behind the `/` in its name.
-    pub fn caller_id(self, caller_id: &str) -> Self {
+    pub fn set_caller_id(&self, caller_id: &str) {
         self.core.with(|world| world.endpoint(&self.name).caller = Party::parse(caller_id));
-        self
     }
 
     /// The context in which its calls begin; `default` without it.
-    pub fn context(self, context: &str) -> Self {
+    pub fn set_context(&self, context: &str) {
         self.core.with(|world| context.clone_into(&mut world.endpoint(&self.name).context));
-        self
     }
 
     /// Calls an extension, such as `1000@default`; without a context it is looked for in its own.

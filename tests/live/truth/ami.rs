@@ -33,14 +33,14 @@ async fn told(events: &mut EventStream<Event>, id: &str, last: &str) -> Vec<Stri
 async fn on_both(
     scenario: &str,
     order: Originate,
-    behaves: fn(Endpoint) -> Endpoint,
+    behaves: fn(&Endpoint),
     ends_itself: bool,
     last: &str,
 ) {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
-        side.phone(|phone| drop(behaves(phone)));
+        side.phone(behaves);
         let manager = side.manager().await;
         let mut events = manager.events().all();
         let order = order.clone().channel_id("truth");
@@ -91,7 +91,7 @@ async fn a_caller_who_dials_somebody_and_hangs_up() {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
-        side.phone(|phone| drop(phone.answers()));
+        side.phone(Endpoint::answers);
         let manager = side.manager().await;
         if let Side::Real(_) = side {
             for (priority, application, data) in

@@ -78,7 +78,7 @@ async fn a_call_in_an_application() {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
-        side.phone(|phone| drop(phone.answers()));
+        side.phone(Endpoint::answers);
         let manager = side.manager().await;
         for (name, value) in [("STASIS_APP", APP), ("STASIS_ARG1", "one"), ("STASIS_ARG2", "")] {
             manager.send(Setvar::new(name, value)).await.expect("it is set");
@@ -109,7 +109,7 @@ async fn calls_of_an_application_that_fail() {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
-        side.phone(|phone| drop(Endpoint::busy(phone)));
+        side.phone(Endpoint::busy);
         let client = side.client(APP).await;
         let mut events = client.events().all();
         let order = client.channels().originate("PJSIP/busy@loop").app(APP).id("busy");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asterisk_sdk::ami::{Event, Manager};
 use asterisk_sdk::ari::Client;
-use asterisk_sdk_testkit::{Call, FakeAsterisk};
+use asterisk_sdk_testkit::{Call, Endpoint, FakeAsterisk};
 use harness::live::{OwnServer, Server};
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ impl Side {
         let fake = fake.sound_length(Duration::from_millis(500)).start().await;
         let fake = fake.expect("a free port");
         fake.remove_sound("nonsuch");
-        let _loop = fake.endpoint("PJSIP/loop").context("sdk");
+        fake.endpoint("PJSIP/loop").set_context("sdk");
         // A server of its own: these scenarios look at everything that it says.
         Some([Self::Real(OwnServer::start(&server)), Self::Fake(fake)])
     }
@@ -103,9 +103,9 @@ impl Side {
     }
 
     /// Sets how the fake's phone behaves as the real one's dialplan does by the extension that is called.
-    pub(super) fn phone(&self, behaves: impl FnOnce(asterisk_sdk_testkit::Endpoint)) {
+    pub(super) fn phone(&self, behaves: impl FnOnce(&Endpoint)) {
         if let Self::Fake(fake) = self {
-            behaves(fake.endpoint("PJSIP/loop"));
+            behaves(&fake.endpoint("PJSIP/loop"));
         }
     }
 

@@ -22,16 +22,15 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
         }
         What::ConnectedLine(view) => about("NewConnectedLine", class::CALL, view),
         What::Variable { channel, name, value } => {
-            let (class, block) = match channel {
-                Some(view) => about("VarSet", class::DIALPLAN, view),
-                None => {
-                    let block = privileged("VarSet", class::DIALPLAN);
-                    (class::DIALPLAN, no_channel(block))
-                }
-            };
-            (class, block.with("Variable", name).with("Value", escaped(value)))
+            let mut block = privileged("VarSet", class::DIALPLAN);
+            match channel {
+                Some(view) => snapshot(&mut block, "", view),
+                None => block = no_channel(block),
+            }
+            block.push("Variable", name);
+            (class::DIALPLAN, block.with("Value", escaped(value)))
         }
-        What::Dial { stage, caller, peer, string } => dial(stage, caller.as_ref(), peer, string),
+        What::Dial { stage, caller, peer, string } => dial(stage, caller.as_deref(), peer, string),
         What::BridgeCreate(view) => bridge("BridgeCreate", view),
         What::BridgeDestroy(view) => bridge("BridgeDestroy", view),
         What::BridgeEnter(view, channel) => bridged("BridgeEnter", view, channel),

@@ -1,5 +1,6 @@
 //! One client of the manager interface.
 
+use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,16 +203,19 @@ impl Client<'_> {
             let sink = state.managers.iter_mut().find(|sink| sink.session == self.session)?;
             Some(sink.filters.add(request.get("Filter").unwrap_or_default()))
         });
-        match added {
-            Some(Err(why)) => self.error(request, why),
-            _ => {
-                let block = Block::response("Success", request.action_id());
-                self.send(block.with("Message", "Success").finish());
-            }
+        if let Some(Err(why)) = added {
+            return self.error(request, why);
         }
+        let block = Block::response("Success", request.action_id());
+        self.send(block.with("Message", "Success").finish());
     }
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

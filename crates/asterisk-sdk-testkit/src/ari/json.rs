@@ -161,6 +161,22 @@ pub(super) fn event(happening: &Happening) -> Option<Value> {
             "duration_ms": millis,
             "channel": channel(view),
         }),
+        What::StasisStart { channel: view, args } => {
+            json!({"type": "StasisStart", "args": args, "channel": channel(view)})
+        }
+        What::StasisEnd { channel: view } => {
+            json!({"type": "StasisEnd", "channel": channel(view)})
+        }
+        other => ending_or_rest(other)?,
+    };
+    event["timestamp"] = json!(timestamp(happening.when));
+    event["asterisk_id"] = json!(ASTERISK_ID);
+    Some(event)
+}
+
+/// The events about ends, media and what has no channel.
+fn ending_or_rest(what: &What) -> Option<Value> {
+    Some(match what {
         What::HangupRequest { channel: view, ending } => {
             let mut event = json!({"type": "ChannelHangupRequest", "channel": channel(view)});
             if ending.cause > 0 {
@@ -183,12 +199,6 @@ pub(super) fn event(happening: &Happening) -> Option<Value> {
             });
             with_ending(event, *ending)
         }
-        What::StasisStart { channel: view, args } => {
-            json!({"type": "StasisStart", "args": args, "channel": channel(view)})
-        }
-        What::StasisEnd { channel: view } => {
-            json!({"type": "StasisEnd", "channel": channel(view)})
-        }
         What::Playback { stage, playback: view } => {
             json!({"type": format!("Playback{stage}"), "playback": playback(view)})
         }
@@ -210,8 +220,5 @@ pub(super) fn event(happening: &Happening) -> Option<Value> {
             event
         }
         _ => return None,
-    };
-    event["timestamp"] = json!(timestamp(happening.when));
-    event["asterisk_id"] = json!(ASTERISK_ID);
-    Some(event)
+    })
 }

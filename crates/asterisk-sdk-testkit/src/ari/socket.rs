@@ -170,9 +170,8 @@ async fn reply(
 ) -> Result<bool, WebSocketError> {
     match answer {
         Answer::Request(bytes) => {
-            if let Some(answer) = request(core, apps, &bytes).await {
-                text(writer, answer.to_string()).await?;
-            }
+            let answer = request(core, apps, &bytes).await;
+            text(writer, answer.to_string()).await?;
             Ok(true)
         }
         Answer::Frame(OpCode::Close, _) => {
@@ -187,22 +186,25 @@ async fn reply(
 }
 
 /// A request over the socket, and its answer.
-async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Option<Value> {
-    let parsed: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let word = |name: &str| parsed[name].as_str().unwrap_or_default();
+async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Value {
+    let message: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let word = |name: &str| message[name].as_str().unwrap_or_default();
     let (path, mut query) = word("uri")
         .split_once('?')
         .map_or((word("uri"), String::new()), |(path, query)| (path, query.to_owned()));
-    for pair in parsed["query_strings"].as_array().into_iter().flatten() {
+    for pair in message["query_strings"].as_array().into_iter().flatten() {
         let encode = |name: &str| {
             let value = pair[name].as_str().unwrap_or_default();
             percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
         };
-        query.push_str(&format!("&{}={}", encode("name"), encode("value")));
+        for (sign, part) in [("&", "name"), ("=", "value")] {
+            query.push_str(sign);
+            query.push_str(&encode(part));
+        }
     }
     let body = (word("content_type"), word("message_body").as_bytes());
-    let answer = if parsed["type"] == "RESTRequest" {
+    let answer = if message["type"] == "RESTRequest" {
         rest::run(core, word("method"), path, &query, body).await
     } else {
         super::Reply { status: 400, body: Body::None }
@@ -230,5 +232,5 @@ async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Option<Valu
             reply["reason_phrase"] = json!("Not Acceptable");
         }
     }
-    Some(reply)
+    reply
 }

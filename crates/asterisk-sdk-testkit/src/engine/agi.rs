@@ -1,5 +1,6 @@
 //! `AGI(agi://...)`: this side of FastAGI, the one that connects.
 
+use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,7 +121,8 @@ fn environment(world: &World, id: &str, url: &str, arguments: &[String]) -> Stri
     lines.extend(arguments.map(|(at, value)| (format!("arg_{}", at + 1), value.clone())));
     let mut text = String::new();
     for (name, value) in lines {
-        text.push_str(&format!("agi_{name}: {value}\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "agi_{name}: {value}");
     }
     text.push('\n');
     text

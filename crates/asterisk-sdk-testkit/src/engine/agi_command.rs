@@ -7,7 +7,7 @@ use super::Core;
 use super::application::{self, Flow};
 use super::digits::{self, End, Pause, Played, Sound};
 use crate::model::World;
-use crate::model::channel::{Ending, Location, Party, State};
+use crate::model::channel::{Channel, Ending, Location, Party, State};
 use crate::model::expand::database_key;
 use crate::model::happening::What;
 
@@ -193,13 +193,11 @@ fn at_once(core: &Core, id: &str, name: &str, args: &[&str]) -> Option<Reply> {
             }
             Reply::ok(0)
         }),
-        ("SET AUTOHANGUP", [_])
-        | ("SEND TEXT" | "SEND IMAGE", [_])
+        ("SET AUTOHANGUP" | "SEND TEXT" | "SEND IMAGE" | "TDD MODE", [_])
         | ("NOOP", _)
         | ("ASYNCAGI BREAK", []) => Reply::ok(0),
         ("VERBOSE", [_] | [_, _]) => Reply::ok(1),
-        ("TDD MODE", [_]) => Reply::ok(0),
-        ("RECEIVE CHAR", [_]) | ("RECEIVE TEXT", [_]) => Reply::ok("-1 (hangup)"),
+        ("RECEIVE CHAR" | "RECEIVE TEXT", [_]) => Reply::ok("-1 (hangup)"),
         ("HANGUP", [] | [_]) => core.with(|world| {
             let Some(found) = world.find_channel(args.first().unwrap_or(&id)) else {
                 return Reply::ok(-1);
@@ -213,7 +211,7 @@ fn at_once(core: &Core, id: &str, name: &str, args: &[&str]) -> Option<Reply> {
 }
 
 fn set_place(world: &mut World, id: &str, name: &str, value: &str) -> Reply {
-    let Some(here) = world.channels.get(id).map(|channel| channel.location()) else {
+    let Some(here) = world.channels.get(id).map(Channel::location) else {
         return Reply::ok(0);
     };
     // It goes on behind this step, which is one less than where it is told to go.
@@ -229,10 +227,27 @@ fn set_place(world: &mut World, id: &str, name: &str, value: &str) -> Reply {
     Reply::ok(0)
 }
 
+/// How long something may take.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    After(Duration),
+    Never,
+}
+
+impl Limit {
+    fn duration(self) -> Option<Duration> {
+        match self {
+            Self::After(limit) => Some(limit),
+            Self::Never => None,
+        }
+    }
+}
+
 /// Milliseconds; a negative number is no limit.
-fn limit(text: &str) -> Option<Option<Duration>> {
+fn limit(text: &str) -> Option<Limit> {
     let millis: i64 = text.trim().parse().ok()?;
-    Some(u64::try_from(millis).ok().map(Duration::from_millis))
+    let limit = u64::try_from(millis).map(Duration::from_millis);
+    Some(limit.map_or(Limit::Never, Limit::After))
 }
 
 /// The commands during which something else can happen.
@@ -259,8 +274,8 @@ async fn takes_time(core: &Arc<Core>, id: &str, name: &str, args: &[&str]) -> Re
             if sound.end != Played::ToTheEnd {
                 return streamed(core, id, sound, false);
             }
-            let wait =
-                args.get(2).and_then(|text| limit(text)).unwrap_or(Some(Duration::from_secs(5)));
+            let wait = args.get(2).and_then(|text| limit(text));
+            let wait = wait.map_or(Some(Duration::from_secs(5)), Limit::duration);
             match digits::key(core, id, wait).await {
                 Pause::Key(digit) if keys.contains(digit) => {
                     Reply::ok(format!("{} endpos={}", u32::from(digit), sound.samples()))
@@ -272,7 +287,7 @@ async fn takes_time(core: &Arc<Core>, id: &str, name: &str, args: &[&str]) -> Re
         ("GET DATA", [file, more @ ..]) if more.len() <= 2 => get_data(core, id, file, more).await,
         ("WAIT FOR DIGIT", [millis]) => match limit(millis) {
             None => Reply::usage(),
-            Some(wait) => match digits::key(core, id, wait).await {
+            Some(wait) => match digits::key(core, id, wait.duration()).await {
                 Pause::Over => Reply::ok(0),
                 Pause::Key(digit) => Reply::ok(u32::from(digit)),
                 Pause::Interrupted => Reply::failed(-1),
@@ -326,7 +341,7 @@ fn control(core: &Core, id: &str, sound: Sound) -> Reply {
 
 async fn get_data(core: &Core, id: &str, file: &str, more: &[&str]) -> Reply {
     // Without a timeout it is six seconds; zero means the same.
-    let wait = more.first().and_then(|text| limit(text)).flatten();
+    let wait = more.first().and_then(|text| limit(text)).and_then(Limit::duration);
     let wait = wait.filter(|wait| !wait.is_zero()).unwrap_or(Duration::from_secs(6));
     let max = more.get(1).and_then(|max| max.parse().ok()).filter(|max| *max > 0).unwrap_or(1024);
     match digits::prompt(core, id, file).await {
@@ -349,7 +364,7 @@ async fn record(
     keys: &str,
     millis: &str,
 ) -> Reply {
-    let Some(wait) = limit(millis) else { return Reply::usage() };
+    let Some(wait) = limit(millis).map(Limit::duration) else { return Reply::usage() };
     let began = tokio::time::Instant::now();
     let end = loop {
         match digits::key(core, id, wait.map(|wait| wait.saturating_sub(began.elapsed()))).await {

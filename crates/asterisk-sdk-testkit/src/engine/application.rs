@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::digits::{self, End, Played};
 use super::{Core, agi, dial, queue, stasis};
 use crate::model::World;
-use crate::model::channel::{Ending, Location, State, tech_cause};
+use crate::model::channel::{Channel, Ending, Location, State, tech_cause};
 use crate::model::dialplan;
 use crate::model::happening::What;
 
@@ -108,7 +108,7 @@ fn hangup(core: &Core, id: &str, data: &str) -> Flow {
 
 /// `[[context,]exten,]priority`
 fn goto(world: &mut World, id: &str, data: &str) -> Flow {
-    let Some(here) = world.channels.get(id).map(|channel| channel.location()) else {
+    let Some(here) = world.channels.get(id).map(Channel::location) else {
         return Flow::End;
     };
     let parts: Vec<&str> = data.split(',').map(str::trim).collect();
@@ -222,12 +222,11 @@ async fn music(core: &Core, id: &str, data: &str) -> Flow {
             world.emit(What::Music { channel, class: Some(class) });
         }
     });
-    let to_the_end = match limit {
-        Some(limit) => digits::pause(core, id, limit).await,
-        None => {
-            core.interrupted(id).await;
-            false
-        }
+    let to_the_end = if let Some(limit) = limit {
+        digits::pause(core, id, limit).await
+    } else {
+        core.interrupted(id).await;
+        false
     };
     core.with(|world| {
         if let Some(channel) = world.view(id) {

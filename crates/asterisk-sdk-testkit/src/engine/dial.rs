@@ -91,7 +91,7 @@ pub(crate) fn tell_dial(
     string: &str,
 ) {
     let Some(peer) = world.view(leg) else { return };
-    let caller = caller.and_then(|id| world.view(id));
+    let caller = caller.and_then(|id| world.view(id)).map(Box::new);
     world.emit(What::Dial { stage, caller, peer, string: string.to_owned() });
 }
 

@@ -55,7 +55,7 @@ impl World {
             | What::UserEvent { channel: Some(channel), .. } => channels.push(channel),
             What::Dial { caller, peer, .. } => {
                 channels.push(peer);
-                channels.extend(caller);
+                channels.extend(caller.as_deref());
             }
             What::BridgeCreate(view) | What::BridgeDestroy(view) => bridge = Some(&*view.id),
             What::BridgeEnter(view, channel) | What::BridgeLeave(view, channel) => {

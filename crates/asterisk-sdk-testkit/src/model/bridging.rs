@@ -89,8 +89,7 @@ impl World {
         left.changed.notify_waiters();
         let view = left.view.clone();
         if had_peer {
-            for channel in [Some(&*id), view.channels.first().map(|id| &**id)].into_iter().flatten()
-            {
+            for channel in [Some(id), view.channels.first().map(|id| &**id)].into_iter().flatten() {
                 self.set_variable(Some(channel), "BRIDGEPEER", "");
                 self.set_variable(Some(channel), "BRIDGEPVTCALLID", "");
             }

@@ -171,7 +171,7 @@ impl Reader {
             "exten" => {
                 let mut parts = value.splitn(3, ',');
                 let (exten, priority, step) = (parts.next(), parts.next(), parts.next());
-                self.exten = exten.unwrap_or_default().trim().to_owned();
+                exten.unwrap_or_default().trim().clone_into(&mut self.exten);
                 self.step(priority.unwrap_or_default(), step.unwrap_or_default())
             }
             "same" => {
@@ -263,15 +263,12 @@ fn take_set(pattern: &str) -> Option<(Vec<char>, &str)> {
             let mut all = Vec::new();
             let mut at = 0;
             while let Some(&from) = characters.get(at) {
-                match (characters.get(at + 1), characters.get(at + 2)) {
-                    (Some('-'), Some(&to)) => {
-                        all.extend(from..=to);
-                        at += 3;
-                    }
-                    _ => {
-                        all.push(from);
-                        at += 1;
-                    }
+                if let (Some('-'), Some(&to)) = (characters.get(at + 1), characters.get(at + 2)) {
+                    all.extend(from..=to);
+                    at += 3;
+                } else {
+                    all.push(from);
+                    at += 1;
                 }
             }
             (all, rest)
@@ -299,7 +296,7 @@ fn matches(pattern: &str, exten: &str) -> bool {
 fn could_match(pattern: &str, digits: &str) -> bool {
     match (pattern.chars().next(), digits.chars().next()) {
         (None, _) => false,
-        (Some('.' | '!') | Some(_), None) | (Some('.' | '!'), _) => true,
+        (Some(_), None) | (Some('.' | '!'), _) => true,
         (Some(_), Some(digit)) => take_set(pattern).is_some_and(|(set, rest)| {
             set.contains(&digit) && could_match(rest, &digits[digit.len_utf8()..])
         }),

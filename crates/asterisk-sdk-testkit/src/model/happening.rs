@@ -30,7 +30,7 @@ pub(crate) enum What {
     },
     Dial {
         stage: DialStage,
-        caller: Option<Snapshot>,
+        caller: Option<Box<Snapshot>>,
         peer: Snapshot,
         string: String,
     },

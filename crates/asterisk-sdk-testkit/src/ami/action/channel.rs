@@ -11,10 +11,9 @@ pub(super) fn hangup(world: &mut World, request: &Request) -> Reply {
         return Reply::error(request, "No channel specified");
     };
     let cause = match request.given("Cause").map(str::parse) {
-        None => 0,
         Some(Ok(cause @ 0..=127)) => cause,
-        // The server logs it and goes on.
-        Some(_) => 0,
+        // The server logs what is no cause, and goes on.
+        _ => 0,
     };
     if let Some(pattern) = name.strip_prefix('/').and_then(|name| name.strip_suffix('/')) {
         return hangup_all(world, request, pattern, cause);

@@ -118,17 +118,13 @@ fn report(
         }
         Goal::Stasis(..) => Vec::new(),
     };
-    let response = OriginateResponse {
-        action_id,
-        success: result.is_ok(),
-        channel: result.as_ref().map_or_else(|_| order.dial.clone(), |view| view.name.clone()),
-        target,
-        reason: result.as_ref().map_or_else(|reason| *reason, |_| 4),
-        unique_id: match &result {
-            Ok(view) => view.id.clone(),
-            Err(_) => order.id.clone().unwrap_or_default(),
-        },
-        caller: order.caller.clone().unwrap_or_default(),
+    let success = result.is_ok();
+    let (channel, reason, unique_id) = match result {
+        Ok(view) => (view.name, 4, view.id),
+        Err(reason) => (order.dial.clone(), reason, order.id.clone().unwrap_or_default()),
     };
+    let caller = order.caller.clone().unwrap_or_default();
+    let response =
+        OriginateResponse { action_id, success, channel, target, reason, unique_id, caller };
     world.emit(What::OriginateResponse(response));
 }

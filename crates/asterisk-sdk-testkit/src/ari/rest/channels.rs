@@ -12,7 +12,7 @@ use crate::engine::dial::{Outcome, address, ring, tell_dial};
 use crate::engine::originate::{Goal, Order, begin, proceed};
 use crate::engine::{call, stasis};
 use crate::model::World;
-use crate::model::channel::{Ending, Location, Party, Staged, tech_cause};
+use crate::model::channel::{Channel, Ending, Location, Party, Staged, tech_cause};
 use crate::model::happening::{DialStage, What};
 
 /// As long as a phone rings where nothing is said.
@@ -195,7 +195,7 @@ pub(super) fn go_on(_: &Arc<Core>, world: &mut World, call: &Call) -> Reply {
     if let Err(reply) = staged(world, id) {
         return reply;
     }
-    let Some(here) = world.channels.get(id).map(|channel| channel.location()) else {
+    let Some(here) = world.channels.get(id).map(Channel::location) else {
         return Reply::not_found("Channel");
     };
     let named = ["context", "extension", "priority", "label"].map(|name| params.get(name));
