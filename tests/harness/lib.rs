@@ -9,8 +9,7 @@ pub mod ari_socket;
 pub mod ari_surface;
 pub mod ari_tap;
 pub mod cancel;
-#[cfg(doctest)]
-mod guide;
+pub mod conversation;
 pub mod live;
 pub mod surface;
 

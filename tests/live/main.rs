@@ -19,6 +19,7 @@ mod blocking;
 mod calls;
 #[cfg(test)]
 mod phone;
+mod testkit;
 mod tls;
 #[cfg(test)]
 mod truth;

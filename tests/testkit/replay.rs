@@ -1,0 +1,1 @@
+//! Recorded conversations come out as they did.
