@@ -72,11 +72,12 @@ impl Link {
                 }
                 message = self.message() => {
                     let Some(message) = message else { return stage.left(connection) };
-                    match Frame::read(&message).filter(Frame::is_control) {
-                        Some(frame) if self.control(frame).await => {}
-                        Some(_) => return stage.left(connection),
-                        None if stage.heard(connection, &message) => {}
-                        None => return,
+                    if let Some(frame) = Frame::read(&message).filter(Frame::is_control) {
+                        if !self.control(frame).await {
+                            return stage.left(connection);
+                        }
+                    } else if !stage.heard(connection, &message) {
+                        return;
                     }
                 }
             }
