@@ -1,1 +1,70 @@
 //! Recorded conversations come out as they did.
+
+use asterisk_sdk_testkit::replay::Replay;
+use harness::conversation::{self, trace};
+use harness::soon;
+
+#[tokio::test]
+async fn ami() {
+    let playing = Replay::new(trace("ami")).start().await.unwrap();
+    let seen = conversation::ami(conversation::manager(&playing.ami().to_string(), "x")).await;
+    soon(playing.finished()).await.unwrap();
+    let expected = [
+        "Asterisk Call Manager/11.0.0",
+        "pong at Some(1795282294.81563)",
+        "pong at Some(1795282294.815816)",
+        "told a: \"b\" \\ Zoë",
+        "Some(Answered) Some(\"Local/wait@sdk-00000004;1\") ours: Some(true)",
+        "hangup -a Some(NotDefined)",
+        "hangup -b Some(NotDefined)",
+        "the server refused the action: No such channel",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn ari() {
+    let playing = Replay::new(trace("ari")).start().await.unwrap();
+    let url = format!("http://{}", playing.ari());
+    let seen = conversation::ari(conversation::client(&url, "anybody", "x")).await;
+    soon(playing.finished()).await.unwrap();
+    let expected = [
+        "start \"Local/wait@sdk-00000005;1\" \"Zoë\" ours: true",
+        "played \"sound:beep\" Done",
+        "destroyed NormalClearing \"Normal Clearing\"",
+        "the server answered 404: Channel not found",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn agi() {
+    let (service, mut seen) = conversation::agi();
+    let server = service.bind("127.0.0.1:0").await.unwrap();
+    let replay = Replay::new(trace("agi")).calls(server.local_addr().to_string());
+    let serving = tokio::spawn(server.serve());
+    let playing = replay.start().await.unwrap();
+    let expected = [
+        "Some(\"trace/1?a=b\")",
+        "Some(\"an argument\")",
+        "Ok(())",
+        "Ok(Some(\"Up\"))",
+        "Ok(Finished { samples: 3520 })",
+        "Err(\"EXEC NoSuchApplication failed with result -2\")",
+        "Ok(())",
+    ];
+    assert_eq!(soon(seen.recv()).await.unwrap(), expected);
+    soon(playing.finished()).await.unwrap();
+    serving.abort();
+}
+
+#[tokio::test]
+async fn another_conversation_is_told() {
+    let playing = Replay::new(trace("ami")).start().await.unwrap();
+    let builder = conversation::manager(&playing.ami().to_string(), "x");
+    let manager = soon(builder.connect()).await.unwrap();
+    manager.close().await;
+    let error = soon(playing.finished()).await.unwrap_err();
+    assert_eq!(error.expected, "Action: Ping");
+    assert_eq!(error.got, "Action: Logoff");
+}
