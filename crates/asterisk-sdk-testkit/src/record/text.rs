@@ -46,14 +46,18 @@ impl Trace {
 fn entry_text(entry: &Entry, protocol: Option<Protocol>, frames: &mut HashSet<usize>) -> String {
     let Entry { at, connection, what } = entry;
     let mut text = format!("{:.6} {connection} ", at.as_secs_f64());
+    // Writing to a string never fails.
     match what {
-        What::Opened(protocol) => text.push_str(&format!("opened {protocol}\n")),
-        What::Ended(side) => text.push_str(&format!("{} ended\n", sign(*side))),
+        What::Opened(protocol) => {
+            let _ = writeln!(text, "opened {protocol}");
+        }
+        What::Ended(side) => {
+            let _ = writeln!(text, "{} ended", sign(*side));
+        }
         What::Said(side, bytes) => {
             text.push(sign(*side));
             let frame = Frame::read(bytes).filter(|_| frames.contains(connection));
             if let Some(Frame { first, mask, payload }) = frame {
-                // Writing to a string never fails.
                 let _ = write!(text, " frame {first:02x}");
                 if let Some([a, b, c, d]) = mask {
                     let _ = write!(text, " mask {a:02x}{b:02x}{c:02x}{d:02x}");

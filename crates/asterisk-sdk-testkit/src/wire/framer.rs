@@ -149,7 +149,6 @@ impl Http {
                 if frame::begins(byte) { Self::Frame(Vec::new()) } else { Self::Head(Vec::new()) };
         }
         let next = match self {
-            Self::Start => None,
             Self::Head(head) => {
                 head.push(byte);
                 if head.ends_with(b"\r\n\r\n") {
@@ -174,14 +173,14 @@ impl Http {
                 *left -= 1;
                 return false;
             }
-            Self::Body(_) => None,
+            Self::Start | Self::Body(_) => None,
             Self::ChunkData(_) => Some(Self::Chunk(Vec::new())),
             Self::Chunk(line) => {
                 line.push(byte);
                 if byte != b'\n' {
                     return false;
                 }
-                chunk(line)
+                Some(chunk(line))
             }
             Self::Trailer(empty) => match byte {
                 b'\n' if *empty => None,
@@ -190,16 +189,9 @@ impl Http {
             },
             Self::Endless => return false,
         };
-        match next {
-            Some(next) => {
-                *self = next;
-                false
-            }
-            None => {
-                *self = Self::Start;
-                true
-            }
-        }
+        let ends = next.is_none();
+        *self = next.unwrap_or(Self::Start);
+        ends
     }
 }
 
@@ -224,14 +216,14 @@ fn body(head: &[u8]) -> Option<Http> {
 }
 
 /// What comes behind a line with the length of a chunk.
-fn chunk(line: &[u8]) -> Option<Http> {
+fn chunk(line: &[u8]) -> Http {
     let line = String::from_utf8_lossy(line);
     let digits = line.split(';').next().unwrap_or_default().trim();
-    Some(match u64::from_str_radix(digits, 16) {
+    match u64::from_str_radix(digits, 16) {
         Ok(0) => Http::Trailer(true),
         Ok(length) => Http::ChunkData(length.saturating_add(2)),
         Err(_) => Http::Endless,
-    })
+    }
 }
 
 #[cfg(test)]
