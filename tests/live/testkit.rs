@@ -122,10 +122,10 @@ async fn agi_is_recorded_and_replayed() {
     let Some(server) = live::server() else { return };
     let (service, mut seen) = conversation::agi();
     let fastagi = service.bind("127.0.0.1:0").await.unwrap();
-    let served = fastagi.local_addr().to_string();
+    let script = fastagi.local_addr().to_string();
     let serving = tokio::spawn(fastagi.serve());
     let mut recorder = Recorder::new();
-    let address = recorder.listen(Protocol::Agi, &served).await.unwrap();
+    let address = recorder.listen(Protocol::Agi, &script).await.unwrap();
     let manager = crate::calls::manager(&server).await;
     let call = Originate::to("Local/agi@sdk").exten("sdk", "wait", 1);
     let call = call.variable("__AGI_URL", format!("agi://{address}/trace/1?a=b"));
@@ -139,7 +139,7 @@ async fn agi_is_recorded_and_replayed() {
     };
     soon(ended).await;
     let trace = recorded(&recorder, &server, "agi");
-    let playing = Replay::new(trace).calls(&served).start().await.unwrap();
+    let playing = Replay::new(trace).calls(&script).start().await.unwrap();
     assert_eq!(soon(seen.recv()).await.unwrap(), real);
     soon(playing.finished()).await.unwrap();
     serving.abort();

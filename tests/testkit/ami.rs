@@ -216,18 +216,18 @@ async fn seeded(seed: u64) -> (Vec<String>, Vec<String>) {
     ];
     let faults = Faults::seeded(seed, rules);
     let (playing, _proxy, address) = crate::through(Protocol::Ami, "ami", &faults).await;
-    let seen = conversation::ami(manager(&address, "x")).await;
+    let outcome = conversation::ami(manager(&address, "x")).await;
     soon(playing.finished()).await.unwrap();
-    (faults.happened().iter().map(ToString::to_string).collect(), seen)
+    (faults.happened().iter().map(ToString::to_string).collect(), outcome)
 }
 
 #[tokio::test]
 async fn by_a_seed() {
-    let (happened, seen) = seeded(3).await;
-    assert_eq!(seeded(3).await, (happened.clone(), seen.clone()));
+    let (happened, outcome) = seeded(3).await;
+    assert_eq!(seeded(3).await, (happened.clone(), outcome.clone()));
     let (other, same) = seeded(4).await;
     assert_ne!(other, happened);
-    assert_eq!(same, seen);
+    assert_eq!(same, outcome);
     let expected = [
         "duplicate on connection 0: message 15 of Asterisk, byte 3742",
         "drop on connection 0: message 20 of Asterisk, byte 6014",

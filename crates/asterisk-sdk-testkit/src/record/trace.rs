@@ -1,5 +1,6 @@
 //! What was said on some connections, and when.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -115,11 +116,12 @@ impl Trace {
 
     /// All that was said, in its order.
     pub fn messages(&self) -> impl Iterator<Item = Message<'_>> {
-        let mut numbers = std::collections::HashMap::new();
+        let mut numbers = HashMap::new();
+        let protocols = self.protocols();
         self.entries.iter().filter_map(move |entry| {
             let What::Said(side, bytes) = &entry.what else { return None };
             let number = numbers.entry((entry.connection, *side)).or_insert(0_u64);
-            let protocol = self.protocol(entry.connection)?;
+            let protocol = *protocols.get(&entry.connection)?;
             let connection = entry.connection;
             let message = Message { protocol, side: *side, connection, number: *number, bytes };
             *number += 1;
@@ -133,11 +135,12 @@ impl Trace {
         self.truncated
     }
 
-    /// The protocol of a connection.
-    pub(crate) fn protocol(&self, connection: usize) -> Option<Protocol> {
-        self.entries.iter().find_map(|entry| match entry.what {
-            What::Opened(protocol) if entry.connection == connection => Some(protocol),
+    /// The protocol of each connection.
+    pub(crate) fn protocols(&self) -> HashMap<usize, Protocol> {
+        let opened = self.entries.iter().filter_map(|entry| match entry.what {
+            What::Opened(protocol) => Some((entry.connection, protocol)),
             _ => None,
-        })
+        });
+        opened.collect()
     }
 }

@@ -84,3 +84,16 @@ fn what_has_no_end_goes_through_in_parts() {
         assert!(pieces.iter().all(|piece| piece.bytes.len() == MAX_MESSAGE && !piece.whole));
     }
 }
+
+#[test]
+fn what_is_encrypted_goes_through_as_it_comes() {
+    for protocol in [Protocol::Ami, Protocol::Agi, Protocol::Ari] {
+        let mut framer = Framer::new(protocol, Side::Application);
+        let mut pieces = VecDeque::new();
+        framer.push(b"\x16\x03\x01\n\n", &mut pieces);
+        framer.push(b"x", &mut pieces);
+        let parts = [&b"\x16\x03\x01\n\n"[..], b"x"];
+        let parts = parts.map(|bytes| Piece { bytes: bytes.to_vec(), whole: false });
+        assert_eq!(Vec::from(pieces), parts, "{protocol}");
+    }
+}
