@@ -94,6 +94,26 @@ async fn ari_is_recorded_and_replayed() {
 }
 
 #[tokio::test]
+async fn requests_over_the_event_socket_are_recorded_and_replayed() {
+    let Some(server) = live::server().filter(|server| server.major() >= 22) else { return };
+    // An application that two tests had would be taken from one by the other.
+    let server = live::OwnServer::start(&server);
+    let mut recorder = Recorder::new();
+    let target = server.http.trim_start_matches("http://");
+    let address = recorder.listen(Protocol::Ari, target).await.unwrap();
+    let url = format!("http://{address}");
+    let client = conversation::client(&url, &server.ari_user, &server.ari_password);
+    let real = conversation::ari(client.rest_over_websocket()).await;
+    let trace = recorded(&recorder, &server, "ari_socket");
+
+    let playing = Replay::new(trace).start().await.unwrap();
+    let url = format!("http://{}", playing.ari());
+    let client = conversation::client(&url, "anybody", "x");
+    assert_eq!(conversation::ari(client.rest_over_websocket()).await, real);
+    soon(playing.finished()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_lost_event_connection_is_recorded_and_replayed() {
     let Some(server) = live::server() else { return };
     // An application that two tests had would be taken from one by the other.

@@ -22,19 +22,32 @@ async fn ami() {
     assert_eq!(seen, expected);
 }
 
+/// What came of the recorded calls over ARI, of which each had another channel.
+fn called(channel: &str) -> [String; 4] {
+    [
+        format!(r#"start "{channel}" "Zoë" ours: true"#),
+        r#"played "sound:beep" Done"#.to_owned(),
+        r#"destroyed NormalClearing "Normal Clearing""#.to_owned(),
+        "the server answered 404: Channel not found".to_owned(),
+    ]
+}
+
 #[tokio::test]
 async fn ari() {
     let playing = Replay::new(trace("ari")).start().await.unwrap();
     let url = format!("http://{}", playing.ari());
     let seen = conversation::ari(conversation::client(&url, "anybody", "x")).await;
     soon(playing.finished()).await.unwrap();
-    let expected = [
-        "start \"Local/wait@sdk-00000005;1\" \"Zoë\" ours: true",
-        "played \"sound:beep\" Done",
-        "destroyed NormalClearing \"Normal Clearing\"",
-        "the server answered 404: Channel not found",
-    ];
-    assert_eq!(seen, expected);
+    assert_eq!(seen, called("Local/wait@sdk-00000005;1"));
+}
+
+#[tokio::test]
+async fn ari_with_requests_over_the_event_socket() {
+    let playing = Replay::new(trace("ari_socket")).start().await.unwrap();
+    let client = conversation::client(&format!("http://{}", playing.ari()), "anybody", "x");
+    let seen = conversation::ari(client.rest_over_websocket()).await;
+    soon(playing.finished()).await.unwrap();
+    assert_eq!(seen, called("Local/wait@sdk-00000000;1"));
 }
 
 #[tokio::test]

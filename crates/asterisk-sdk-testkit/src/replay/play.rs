@@ -58,6 +58,8 @@ impl Link {
                 }
             };
             tokio::select! {
+                // As with Asterisk, a ping is answered behind the requests that were made before it.
+                biased;
                 (index, said) = turn => {
                     let goes_on = match said {
                         Some(bytes) => self.say(&bytes).await,

@@ -169,7 +169,10 @@ impl Stage {
         // It fails only without a sender, which is in `self`.
         let reached = cursor.wait_for(|cursor| cursor.next == index && !cursor.failed).await;
         let since = reached.map_or_else(|_| Instant::now(), |cursor| cursor.since);
-        sleep_until(since + self.pause(index)).await;
+        let pause = self.pause(index);
+        if !pause.is_zero() {
+            sleep_until(since + pause).await;
+        }
         match &self.entries[index].what {
             What::Said(_, bytes) => {
                 let protocol = self.protocols[self.entries[index].connection];
