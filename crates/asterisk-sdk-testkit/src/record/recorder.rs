@@ -142,7 +142,7 @@ fn without_secrets(protocol: Protocol, bytes: &[u8]) -> Vec<u8> {
         let named = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n.as_bytes()));
         let secret = match protocol {
             Protocol::Ami => action.eq_ignore_ascii_case("login") && named(&["Secret", "Key"]),
-            Protocol::Ari if index == 0 => return without_api_key(line),
+            Protocol::Ari if index == 0 => return without_parameters(line),
             Protocol::Ari => named(&["Authorization"]),
             Protocol::Agi => false,
         };
@@ -151,14 +151,17 @@ fn without_secrets(protocol: Protocol, bytes: &[u8]) -> Vec<u8> {
     lines.collect::<Vec<_>>().concat()
 }
 
-fn without_api_key(line: &[u8]) -> Vec<u8> {
-    let name = b"api_key=";
-    let Some(at) = line.windows(name.len()).position(|bytes| bytes == name) else {
-        return line.to_vec();
-    };
-    let (before, value) = line.split_at(at + name.len());
-    let end = value.iter().position(|byte| b"& \r\n".contains(byte)).unwrap_or(value.len());
-    [before, b"***", &value[end..]].concat()
+/// The first line of a request: ARI takes `api_key`, and a manager interface over HTTP `secret`.
+fn without_parameters(line: &[u8]) -> Vec<u8> {
+    let parts = line.split_inclusive(|byte| b"?& ".contains(byte)).map(|part| {
+        let name = part.split(|byte| *byte == b'=').next().unwrap_or_default();
+        let secret =
+            [&b"api_key"[..], b"secret"].iter().any(|other| name.eq_ignore_ascii_case(other));
+        let end =
+            part.last().filter(|byte| b"?& ".contains(byte)).map_or(&b""[..], std::slice::from_ref);
+        if secret { [name, b"=***", end].concat() } else { part.to_vec() }
+    });
+    parts.collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]
@@ -180,6 +183,9 @@ mod tests {
         let request =
             "GET /ari?api_key=a:b&x=1 HTTP/1.1\r\nauthorization: Basic eA==\r\n\r\nSecret: x";
         let without = "GET /ari?api_key=***&x=1 HTTP/1.1\r\nauthorization: ***\r\n\r\nSecret: x";
+        assert_eq!(hidden(Protocol::Ari, request), without);
+        let request = "GET /rawman?action=login&Secret=x HTTP/1.1\r\n\r\n";
+        let without = "GET /rawman?action=login&Secret=*** HTTP/1.1\r\n\r\n";
         assert_eq!(hidden(Protocol::Ari, request), without);
         let none = "GET /ari HTTP/1.1\r\n\r\nAuthorization: x";
         assert_eq!(hidden(Protocol::Ari, none), none);

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::compare::{Difference, compare};
 use super::ids::Ids;
 use crate::record::{Entry, Trace, What};
-use crate::wire::Frame;
+use crate::wire::{Frame, later};
 use crate::{Protocol, Side};
 
 /// How much of a message an error quotes.
@@ -171,7 +171,7 @@ impl Stage {
         let since = reached.map_or_else(|_| Instant::now(), |cursor| cursor.since);
         let pause = self.pause(index);
         if !pause.is_zero() {
-            sleep_until(since + pause).await;
+            sleep_until(later(since, pause)).await;
         }
         match &self.entries[index].what {
             What::Said(_, bytes) => {
@@ -307,7 +307,8 @@ impl Stage {
             if cursor.next == self.entries.len() {
                 return Ok(());
             }
-            let limit = cursor.since + self.patience + self.pause(cursor.next);
+            let patience = self.patience.saturating_add(self.pause(cursor.next));
+            let limit = later(cursor.since, patience);
             if timeout_at(limit, changes.changed()).await.is_err() {
                 let entry = &self.entries[cursor.next];
                 let expected = match &entry.what {
