@@ -104,12 +104,17 @@ async fn place(narrator: &Narrator) -> Result<Place, Failure> {
             ("--ari-password", ""),
         ]);
     let or = |given: String, otherwise: String| if given.is_empty() { otherwise } else { given };
-    let ari_login = (or(ari_user, user.clone()), or(ari_password, password.clone()));
     if !asterisk.is_empty() {
-        let ami = or(ami, format!("{asterisk}:5038"));
-        let ari = or(ari, format!("http://{asterisk}:8088"));
-        let ami_login = (user, password);
-        return Ok(Place { ami, ari, ami_login, ari_login, phone, other, listen, _fake: None });
+        return Ok(Place {
+            ami: or(ami, format!("{asterisk}:5038")),
+            ari: or(ari, format!("http://{asterisk}:8088")),
+            ari_login: (or(ari_user, user.clone()), or(ari_password, password.clone())),
+            ami_login: (user, password),
+            phone,
+            other,
+            listen,
+            _fake: None,
+        });
     }
     let fake = FakeAsterisk::builder().sound_length(Duration::from_millis(200)).start().await?;
     fake.endpoint("PJSIP/alice").answers_after(Duration::from_millis(300));
@@ -262,7 +267,9 @@ fn sessions_of(
         let (narrator, other, done) = (narrator.clone(), other.clone(), done.clone());
         async move { session(call, &other, &narrator, &done).await }
     });
-    tokio::spawn(async move { drop(serve.await) })
+    tokio::spawn(async move {
+        serve.await;
+    })
 }
 
 /// One call in the application: plays, records, and connects it with somebody else.

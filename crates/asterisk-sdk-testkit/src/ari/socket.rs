@@ -178,16 +178,16 @@ async fn reply(
             writer.write_frame(Frame::close(1000, b"")).await?;
             Ok(false)
         }
-        Answer::Frame(code, payload) => {
-            writer.write_frame(Frame::new(true, code, None, Payload::Owned(payload))).await?;
+        Answer::Frame(kind, payload) => {
+            writer.write_frame(Frame::new(true, kind, None, Payload::Owned(payload))).await?;
             Ok(true)
         }
     }
 }
 
 /// A request over the socket, and its answer.
-async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Value {
-    let message: Value = serde_json::from_slice(bytes).unwrap_or_default();
+async fn request(core: &Arc<Core>, apps: &[String], text: &[u8]) -> Value {
+    let message: Value = serde_json::from_slice(text).unwrap_or_default();
     let word = |name: &str| message[name].as_str().unwrap_or_default();
     let (path, mut query) = word("uri")
         .split_once('?')
@@ -210,7 +210,7 @@ async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Value {
         super::Reply { status: 400, body: Body::None }
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or_default();
-    let mut reply = json!({
+    let mut response = json!({
         "type": "RESTResponse",
         "transaction_id": word("transaction_id"),
         "request_id": word("request_id"),
@@ -224,13 +224,13 @@ async fn request(core: &Arc<Core>, apps: &[String], bytes: &[u8]) -> Value {
     match answer.body {
         Body::None => {}
         Body::Json(body) => {
-            reply["content_type"] = json!("application/json");
-            reply["message_body"] = json!(body.to_string());
+            response["content_type"] = json!("application/json");
+            response["message_body"] = json!(body.to_string());
         }
         Body::File(..) => {
-            reply["status_code"] = json!(406);
-            reply["reason_phrase"] = json!("Not Acceptable");
+            response["status_code"] = json!(406);
+            response["reason_phrase"] = json!("Not Acceptable");
         }
     }
-    reply
+    response
 }
