@@ -279,8 +279,12 @@ impl FakeAsterisk {
         let members: Vec<String> = members.into_iter().map(Into::into).collect();
         self.core.with(|world| {
             let login = world.clock.now();
+            for member in &members {
+                world.endpoint(member);
+            }
             let members = members.into_iter().map(|location| Member {
                 name: location.clone(),
+                state_interface: location.clone(),
                 location,
                 membership: "static",
                 penalty: 0,
@@ -288,6 +292,7 @@ impl FakeAsterisk {
                 paused_reason: String::new(),
                 calls_taken: 0,
                 last_call: 0,
+                last_pause: 0,
                 in_call: false,
                 login,
             });

@@ -147,3 +147,58 @@ async fn a_caller_who_dials_somebody_and_hangs_up() {
     }
     same("dial", &transcripts[0], &transcripts[1]);
 }
+
+#[tokio::test]
+async fn a_caller_in_a_queue() {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        side.phone(Endpoint::answers);
+        let manager = side.manager().await;
+        let mut events = manager.events().all();
+        let free = Custom::new("Setvar").header("Variable", "DEVICE_STATE(Custom:free)");
+        manager.send(free.header("Value", "NOT_INUSE")).await.expect("it is set");
+        let member = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
+        let member = member.header("Interface", "PJSIP/wait@loop");
+        let member = member.header("StateInterface", "Custom:free");
+        manager.send(member).await.expect("it is added");
+        let call = side.call_in(&manager, "calls").await;
+        let mut id = String::new();
+        let mut seen = Vec::new();
+        let mut entered = 0;
+        loop {
+            let event = soon(events.next()).await.expect("it holds").expect("none is missed");
+            if event.name() == "Newchannel" && has(&event, "Exten", "calls") {
+                id = event.get("Uniqueid").expect("an id").into_owned();
+            }
+            let own = has(&event, "Uniqueid", &id) || event.name().starts_with("QueueMember");
+            entered += usize::from(event.name() == "BridgeEnter");
+            if event.name() == "BridgeEnter" && entered == 2 {
+                match &call {
+                    Some(call) => call.hang_up(),
+                    None => {
+                        let hangup = Custom::new("Hangup").header("Channel", "far-end");
+                        let hangup = hangup.header("Cause", "16");
+                        manager.send(hangup).await.expect("it is there");
+                    }
+                }
+            }
+            let end = event.name() == "Hangup" && own;
+            if own {
+                seen.push(event);
+            }
+            if end {
+                break;
+            }
+        }
+        let bridge = seen.iter().find_map(|event| event.get("BridgeUniqueid"));
+        let bridge = bridge.expect("a bridge").into_owned();
+        let peer = seen.iter().find_map(|event| event.get("DestUniqueid"));
+        let peer = peer.expect("a member").into_owned();
+        let ids = [(&*id, "ID"), (&*peer, "PEER"), (&*bridge, "BRIDGE")];
+        let lines: Vec<_> = seen.iter().filter_map(|event| line(event, &ids)).collect();
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same("queue", &transcripts[0], &transcripts[1]);
+}

@@ -21,6 +21,10 @@ exten = agi,1,Answer()
 exten = stasis,1,Stasis(${STASIS_APP},${STASIS_ARG1},${STASIS_ARG2})
  same = n,UserEvent(StasisDone,Call: ${UNIQUEID},StasisStatus: ${STASISSTATUS},SdkResult: ${SDK_RESULT})
  same = n,Hangup()
+exten = calls,1,Answer()
+ same = n,Queue(calls)
+ same = n,UserEvent(QueueDone,Call: ${UNIQUEID},QueueStatus: ${QUEUESTATUS})
+ same = n,Hangup()
 exten = truth,1,Dial(PJSIP/wait@loop,20)
  same = n,Hangup()
 exten = h,1,UserEvent(Ended,Call: ${UNIQUEID},Cause: ${HANGUPCAUSE},AgiStatus: ${AGISTATUS},StasisStatus: ${STASISSTATUS})
@@ -54,6 +58,7 @@ impl Side {
         let fake = fake.sound_length(Duration::from_millis(500)).start().await;
         let fake = fake.expect("a free port");
         fake.remove_sound("nonsuch");
+        fake.add_queue("calls", [""; 0]);
         fake.endpoint("PJSIP/loop").set_context("sdk");
         // A server of its own: these scenarios look at everything that it says.
         Some([Self::Real(OwnServer::start(&server)), Self::Fake(fake)])
@@ -143,9 +148,8 @@ fn without_numbers(text: &str) -> String {
 /// What is of one server alone, in the value of a header or the member of an object.
 fn normal(name: &str, value: &str, ids: &[(&str, &str)]) -> String {
     match name.to_ascii_lowercase().as_str() {
-        "actionid" | "commandid" | "timestamp" | "creationtime" | "asterisk_id" | "protocol_id" => {
-            "*".into()
-        }
+        "actionid" | "commandid" | "logintime" | "timestamp" | "creationtime" | "asterisk_id"
+        | "protocol_id" => "*".into(),
         // With media, two channels of one kind are joined more closely.
         "technology" | "bridgetechnology" if value == "native_rtp" => "simple_bridge".into(),
         // Whoever is called over SIP is so by this name on the real server.
@@ -168,7 +172,9 @@ pub(super) fn line(event: &Event, ids: &[(&str, &str)]) -> Option<String> {
         let name = String::from_utf8_lossy(header.name).into_owned();
         let value = String::from_utf8_lossy(header.value).into_owned();
         // How long they talked is a matter of time.
-        if name == "Value" && variable.contains("EDTIME") && !value.is_empty() {
+        let times = ["ANSWEREDTIME", "DIALEDTIME", "QUEUEWAIT"];
+        let is_time = times.iter().any(|known| variable.starts_with(known));
+        if name == "Value" && is_time && !value.is_empty() {
             return Some("Value=*".to_owned());
         }
         let configured = CONFIGURED.iter().any(|known| name.starts_with(known));

@@ -86,10 +86,13 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
             (class, block.with("Class", name))
         }
         What::Music { channel, class: None } => about("MusicOnHoldStop", class::CALL, channel),
-        What::Queue { event, channel, fields } => {
+        What::Queue { event, channel, peer, fields } => {
             let mut block = privileged(event, class::AGENT);
             if let Some(view) = channel {
                 snapshot(&mut block, "", view);
+            }
+            if let Some(peer) = peer {
+                snapshot(&mut block, "Dest", peer);
             }
             for (name, value) in fields {
                 block.push(name, value);

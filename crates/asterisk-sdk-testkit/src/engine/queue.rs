@@ -3,32 +3,50 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::application::{Flow, seconds};
-use super::dial::{Outcome, address, make_leg, ring, talk, tell_dial};
+use super::dial::{Outcome, address, ring, tell_dial};
 use super::{Core, call};
 use crate::model::World;
-use crate::model::channel::Ending;
+use crate::model::channel::{Channel, Ending, Party, State};
+use crate::model::channels::Birth;
 use crate::model::happening::{DialStage, What};
-use crate::model::queue::Entry;
+use crate::model::queue::{Entry, Member};
 use crate::model::time::since_epoch;
 
 /// How long a member's phone rings, and how long it takes until all are tried again.
 const RING: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(5);
 
+/// What a queue resets before it begins.
+const RESULTS: [&str; 6] =
+    ["ANSWEREDTIME", "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS", "QUEUEWAIT", "QUEUEWAIT_MS"];
+
+type Fields = Vec<(&'static str, String)>;
+
+/// A caller in a queue.
+struct Caller<'a> {
+    core: &'a Arc<Core>,
+    id: &'a str,
+    queue: &'a str,
+    joined: Instant,
+}
+
 /// `Queue(name[,options[,url[,announcement[,timeout]]]])`
 pub(crate) async fn run(core: &Arc<Core>, id: &str, data: &str) -> Flow {
     let mut parts = data.split(',').map(str::trim);
-    let name = parts.next().unwrap_or_default().to_owned();
+    let queue = parts.next().unwrap_or_default();
     let limit = parts.nth(3).and_then(seconds).filter(|limit| !limit.is_zero());
-    if !core.with(|world| join(world, id, &name)) {
+    let caller = Caller { core, id, queue, joined: Instant::now() };
+    if !core.with(|world| caller.join(world)) {
         core.with(|world| world.set_variable(Some(id), "QUEUESTATUS", "JOINUNAVAIL"));
         return Flow::Continue;
     }
     let served = async {
         loop {
-            if let Some(flow) = serve(core, id, &name).await {
-                return flow;
+            if let Some(answered) = caller.serve().await {
+                return answered;
             }
             tokio::time::sleep(RETRY).await;
         }
@@ -39,130 +57,275 @@ pub(crate) async fn run(core: &Arc<Core>, id: &str, data: &str) -> Flow {
             None => Some(served.await),
         }
     };
-    let flow = tokio::select! {
-        flow = limited => flow,
-        () = core.interrupted(id) => Some(Flow::End),
+    let answered = tokio::select! {
+        answered = limited => answered,
+        () = core.interrupted(id) => {
+            core.with(|world| caller.abandon(world));
+            return Flow::End;
+        }
     };
-    core.with(|world| leave(world, id, &name, flow.is_some()));
-    flow.unwrap_or(Flow::Continue)
-}
-
-fn join(world: &mut World, id: &str, name: &str) -> bool {
-    let joined = world.clock.now();
-    let Some(queue) = world.queues.get_mut(name) else { return false };
-    queue.entries.push(Entry { channel: id.to_owned(), joined });
-    let count = queue.entries.len();
-    tell(
-        world,
-        "QueueCallerJoin",
-        id,
-        name,
-        vec![("Position", count.to_string()), ("Count", count.to_string())],
-    );
-    true
-}
-
-/// A caller who is still waiting gives up, or has waited too long.
-fn leave(world: &mut World, id: &str, name: &str, gave_up: bool) {
-    let Some(queue) = world.queues.get_mut(name) else { return };
-    let Some(at) = queue.entries.iter().position(|entry| entry.channel == id) else { return };
-    let entry = queue.entries.remove(at);
-    queue.abandoned += u32::from(gave_up);
-    let count = queue.entries.len();
-    let waited = world.clock.now().duration_since(entry.joined).unwrap_or_default().as_secs();
-    let position = (at + 1).to_string();
-    if gave_up {
-        tell(
-            world,
-            "QueueCallerAbandon",
-            id,
-            name,
-            vec![
-                ("Position", position.clone()),
-                ("OriginalPosition", position.clone()),
-                ("HoldTime", waited.to_string()),
-            ],
-        );
+    if let Some((member, leg)) = answered {
+        return caller.talk(&member, &leg).await;
     }
-    tell(
-        world,
-        "QueueCallerLeave",
-        id,
-        name,
-        vec![("Count", count.to_string()), ("Position", position)],
-    );
-    if !gave_up {
+    core.with(|world| {
+        caller.stop_music(world);
+        caller.drop_legs(world);
+        caller.leave(world);
         world.set_variable(Some(id), "QUEUESTATUS", "TIMEOUT");
+    });
+    Flow::Continue
+}
+
+impl Caller<'_> {
+    fn set(&self, world: &mut World, name: &str, value: &str) {
+        world.set_variable(Some(self.id), name, value);
     }
-}
 
-fn tell(
-    world: &mut World,
-    event: &'static str,
-    id: &str,
-    name: &str,
-    mut more: Vec<(&'static str, String)>,
-) {
-    let channel = world.view(id);
-    let mut fields = vec![("Queue", name.to_owned())];
-    fields.append(&mut more);
-    world.emit(What::Queue { event, channel, fields });
-}
+    fn set_time(&self, world: &mut World, name: &str, length: Duration) {
+        self.set(world, name, &length.as_secs().to_string());
+        self.set(world, &format!("{name}_MS"), &length.as_millis().to_string());
+    }
 
-/// Rings each member who is free; the flow behind the talk with the one who answers.
-async fn serve(core: &Arc<Core>, id: &str, name: &str) -> Option<Flow> {
-    let members = core.with(|world| {
-        let queue = world.queues.get(name)?;
-        let free = queue.members.iter().filter(|member| !member.paused && !member.in_call);
-        Some(free.map(|member| member.location.clone()).collect::<Vec<_>>())
-    })?;
-    for member in members {
-        let began = tokio::time::Instant::now();
-        let Some(leg) = core.with(|world| make_leg(world, id, &member)) else { continue };
-        let outcome = tokio::time::timeout(RING, ring(core, &leg, &member, Some(id))).await;
-        if outcome != Ok(Outcome::Answered) {
+    fn tell(&self, world: &mut World, event: &'static str, peer: Option<&str>, more: Fields) {
+        let channel = world.view(self.id);
+        let peer = peer.and_then(|id| world.view(id)).map(Box::new);
+        let mut fields = vec![("Queue", self.queue.to_owned())];
+        fields.extend(more);
+        world.emit(What::Queue { event, channel, peer, fields });
+    }
+
+    /// The same with the member whom it is about.
+    fn tell_of(
+        &self,
+        world: &mut World,
+        event: &'static str,
+        (member, leg): (&Member, &str),
+        more: Fields,
+    ) {
+        let mut fields =
+            vec![("Interface", member.location.clone()), ("MemberName", member.name.clone())];
+        fields.extend(more);
+        self.tell(world, event, Some(leg), fields);
+    }
+
+    fn music(&self, world: &mut World, class: Option<String>) {
+        if let Some(channel) = world.view(self.id) {
+            world.emit(What::Music { channel, class });
+        }
+    }
+
+    fn stop_music(&self, world: &mut World) {
+        self.music(world, None);
+    }
+
+    fn join(&self, world: &mut World) -> bool {
+        if !world.queues.contains_key(self.queue) {
+            return false;
+        }
+        for name in RESULTS {
+            self.set(world, name, "");
+        }
+        let entry = Entry { channel: self.id.to_owned(), joined: world.clock.now() };
+        let Some(queue) = world.queues.get_mut(self.queue) else { return false };
+        queue.entries.push(entry);
+        let count = queue.entries.len().to_string();
+        let fields = vec![("Position", count.clone()), ("Count", count)];
+        self.tell(world, "QueueCallerJoin", None, fields);
+        self.music(world, Some("default".into()));
+        true
+    }
+
+    /// The caller is not in the queue any more.
+    fn leave(&self, world: &mut World) {
+        let Some(queue) = world.queues.get_mut(self.queue) else { return };
+        let at = queue.entries.iter().position(|entry| entry.channel == self.id).unwrap_or(0);
+        queue.entries.retain(|entry| entry.channel != self.id);
+        let (position, count) = ((at + 1).to_string(), queue.entries.len().to_string());
+        let fields = vec![("Position", position.clone()), ("Count", count)];
+        self.tell(world, "QueueCallerLeave", None, fields);
+        self.set(world, "QUEUEPOSITION", &position);
+    }
+
+    /// The caller hangs up, or is sent elsewhere, before anybody has answered.
+    fn abandon(&self, world: &mut World) {
+        self.stop_music(world);
+        let waited = self.joined.elapsed();
+        self.set_time(world, "QUEUEWAIT", waited);
+        self.set_time(world, "DIALEDTIME", waited);
+        self.set_time(world, "ANSWEREDTIME", Duration::ZERO);
+        self.set(world, "ABANDONED", "TRUE");
+        self.drop_legs(world);
+        let Some(queue) = world.queues.get_mut(self.queue) else { return };
+        queue.abandoned += 1;
+        let at = queue.entries.iter().position(|entry| entry.channel == self.id).unwrap_or(0);
+        let position = (at + 1).to_string();
+        let fields = vec![
+            ("Position", position.clone()),
+            ("OriginalPosition", position),
+            ("HoldTime", waited.as_secs().to_string()),
+        ];
+        self.tell(world, "QueueCallerAbandon", None, fields);
+        self.leave(world);
+    }
+
+    /// Ends the calls to members that nobody has answered.
+    fn drop_legs(&self, world: &mut World) {
+        let legs: Vec<String> = world
+            .channels
+            .values()
+            .filter(|channel| channel.view.application == "AppQueue")
+            .filter(|channel| channel.queued_for.as_deref() == Some(self.id))
+            .map(|channel| channel.view.id.clone())
+            .collect();
+        for leg in legs {
+            tell_dial(world, DialStage::End("CANCEL"), Some(self.id), &leg, "");
+            world.end(&leg, Ending { cause: call::NORMAL, tech_cause: None });
+            world.remove_channel(&leg);
+        }
+    }
+
+    /// Rings each member who is free; the one who answers, and the channel.
+    async fn serve(&self) -> Option<(Member, String)> {
+        let members = self.core.with(|world| {
+            let queue = world.queues.get(self.queue)?;
+            let free = queue.members.iter().filter(|member| {
+                let state = world.device_state(&member.state_interface);
+                !member.paused && !member.in_call && ["NOT_INUSE", "UNKNOWN"].contains(&state)
+            });
+            Some(free.cloned().collect::<Vec<_>>())
+        })?;
+        for member in members {
+            let Some(leg) = self.core.with(|world| self.call(world, &member)) else { continue };
+            let began = Instant::now();
+            let ringing = ring(self.core, &leg, &member.location, Some(self.id));
+            let outcome = tokio::time::timeout(RING, ringing).await;
+            if outcome == Ok(Outcome::Answered) {
+                self.core.with(|world| self.connect(world, (&member, &leg), began.elapsed()));
+                return Some((member, leg));
+            }
             let status = outcome.map_or("NOANSWER", Outcome::status);
-            core.with(|world| {
-                tell_dial(world, DialStage::End(status), Some(id), &leg, address(&member));
+            self.core.with(|world| {
+                tell_dial(world, DialStage::End(status), Some(self.id), &leg, "");
+                let rang = vec![("RingTime", began.elapsed().as_millis().to_string())];
+                self.tell_of(world, "AgentRingNoAnswer", (&member, &leg), rang);
                 world.end(&leg, Ending { cause: call::NORMAL, tech_cause: None });
                 world.remove_channel(&leg);
             });
-            continue;
         }
-        core.with(|world| {
-            if let Some(queue) = world.queues.get_mut(name) {
-                queue.entries.retain(|entry| entry.channel != id);
-            }
-            let count = world.queues.get(name).map_or(0, |queue| queue.entries.len());
-            tell(
-                world,
-                "QueueCallerLeave",
-                id,
-                name,
-                vec![("Count", count.to_string()), ("Position", "1".into())],
-            );
-            busy(world, name, &member, true);
-        });
-        let flow = talk(core, id, &leg, address(&member), began).await;
-        core.with(|world| {
-            busy(world, name, &member, false);
-            world.set_variable(Some(id), "QUEUESTATUS", "");
-        });
-        return Some(flow);
+        None
     }
-    None
-}
 
-/// A member begins or ends a call.
-fn busy(world: &mut World, name: &str, member: &str, in_call: bool) {
-    let now = since_epoch(world.clock.now()).as_secs();
-    let Some(queue) = world.queues.get_mut(name) else { return };
-    if !in_call {
-        queue.completed += 1;
+    /// Makes the channel of a call to a member.
+    fn call(&self, world: &mut World, member: &Member) -> Option<String> {
+        let name = world.dialled(&member.location)?;
+        let context = world.endpoint(&name).context.clone();
+        let caller = world.view(self.id)?;
+        let leg = world.create_channel(Birth {
+            endpoint: &name,
+            id: None,
+            state: State::Down,
+            caller: Party::default(),
+            context: &context,
+            exten: "s",
+            linked_id: Some(caller.linked_id.clone()),
+        });
+        world.inherit(self.id, &leg);
+        world.run_application(&leg, "AppQueue", "(Outgoing Line)");
+        let number = Party { name: String::new(), number: caller.exten.clone() };
+        world.set_caller(&leg, number.clone());
+        if let Some(channel) = world.channels.get_mut(&leg) {
+            channel.view.context.clone_from(&caller.context);
+            channel.view.exten.clone_from(&caller.exten);
+            channel.queued_for = Some(self.id.to_owned());
+        }
+        world.run_application(&leg, "AppQueue", "(Outgoing Line)");
+        world.set_connected(&leg, caller.caller);
+        world.set_variable(Some(&leg), "DIALEDPEERNUMBER", address(&member.location));
+        self.tell_of(world, "AgentCalled", (member, &leg), Vec::new());
+        tell_dial(world, DialStage::Begin, Some(self.id), &leg, &member.location);
+        world.set_connected(self.id, number);
+        Some(leg)
     }
-    if let Some(member) = queue.members.iter_mut().find(|known| known.location == member) {
-        member.in_call = in_call;
-        if !in_call {
+
+    /// A member has answered.
+    fn connect(&self, world: &mut World, (member, leg): (&Member, &str), rang: Duration) {
+        tell_dial(world, DialStage::End("ANSWER"), Some(self.id), leg, "");
+        self.stop_music(world);
+        self.leave(world);
+        let waited = self.joined.elapsed();
+        self.set_time(world, "QUEUEWAIT", waited);
+        let times = vec![
+            ("HoldTime", waited.as_secs().to_string()),
+            ("RingTime", rang.as_secs().to_string()),
+        ];
+        self.tell_of(world, "AgentConnect", (member, leg), times);
+        if let Some(member) = self.member(world, member) {
+            member.in_call = true;
+        }
+        let bridge = world.create_basic_bridge();
+        world.enter_bridge(leg, &bridge);
+        world.enter_bridge(self.id, &bridge);
+    }
+
+    fn member<'a>(&self, world: &'a mut World, member: &Member) -> Option<&'a mut Member> {
+        let queue = world.queues.get_mut(self.queue)?;
+        queue.members.iter_mut().find(|known| known.location == member.location)
+    }
+
+    /// Both talk until one of them goes.
+    async fn talk(&self, member: &Member, leg: &str) -> Flow {
+        let (began, waited) = (Instant::now(), self.joined.elapsed());
+        let gone = |id: &str, world: &mut World| {
+            let channel = world.channels.get(id)?;
+            (channel.interrupted() || channel.bridge.is_none()).then_some(())
+        };
+        tokio::select! {
+            _ = self.core.wait(self.id, |world| gone(self.id, world)) => {}
+            _ = self.core.wait(leg, |world| gone(leg, world)) => {}
+        }
+        let goes_on = self.core.with(|world| {
+            let by_caller = world.channels.get(self.id).is_none_or(Channel::interrupted);
+            let reason = if by_caller { "caller" } else { "agent" };
+            let talked = began.elapsed();
+            let times = vec![
+                ("HoldTime", waited.as_secs().to_string()),
+                ("TalkTime", talked.as_secs().to_string()),
+                ("Reason", reason.to_owned()),
+            ];
+            self.tell_of(world, "AgentComplete", (member, leg), times);
+            self.count(world, member);
+            let bridge = world.channels.get(leg).and_then(|channel| channel.bridge.clone());
+            let sides = if by_caller { [self.id, leg] } else { [leg, self.id] };
+            for side in sides {
+                world.leave_bridge(side);
+            }
+            let goes_on = world.channels.get(leg).is_some_and(|leg| leg.redirect.is_some());
+            if !goes_on {
+                world.end(leg, Ending { cause: call::NORMAL, tech_cause: None });
+                world.remove_channel(leg);
+            }
+            if let Some(bridge) = bridge {
+                world.remove_bridge(&bridge);
+            }
+            self.set_time(world, "ANSWEREDTIME", talked);
+            self.set_time(world, "DIALEDTIME", self.joined.elapsed());
+            goes_on
+        });
+        if goes_on {
+            self.core.spawn(call::end_or_go_on(Arc::clone(self.core), leg.to_owned()));
+        }
+        // The dialplan is over with the talk, unless somebody has sent the caller elsewhere.
+        Flow::End
+    }
+
+    /// Counts a call that is done.
+    fn count(&self, world: &mut World, member: &Member) {
+        let now = since_epoch(world.clock.now()).as_secs();
+        if let Some(queue) = world.queues.get_mut(self.queue) {
+            queue.completed += 1;
+        }
+        if let Some(member) = self.member(world, member) {
+            member.in_call = false;
             member.calls_taken += 1;
             member.last_call = now;
         }

@@ -159,6 +159,8 @@ pub(crate) struct Channel {
     pub(crate) dnid: String,
     /// What it is to dial once it is told to.
     pub(crate) dialled: Option<String>,
+    /// Whose call in a queue it is.
+    pub(crate) queued_for: Option<String>,
     /// Whether an application has made it, and hears of it to its end.
     pub(crate) owned: bool,
     /// Why a call that it made failed; its own cause, unless it gets another.
@@ -182,6 +184,7 @@ impl Channel {
             media: VecDeque::new(),
             dnid: String::new(),
             dialled: None,
+            queued_for: None,
             owned: false,
             dial_cause: None,
             answered: None,

@@ -107,6 +107,7 @@ pub(crate) enum What {
     Queue {
         event: &'static str,
         channel: Option<Snapshot>,
+        peer: Option<Box<Snapshot>>,
         fields: Vec<(&'static str, String)>,
     },
 }

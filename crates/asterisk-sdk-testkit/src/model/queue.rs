@@ -8,12 +8,15 @@ pub(crate) struct Member {
     pub(crate) name: String,
     /// The dial string.
     pub(crate) location: String,
+    /// The device that says whether the member is free.
+    pub(crate) state_interface: String,
     pub(crate) membership: &'static str,
     pub(crate) penalty: u32,
     pub(crate) paused: bool,
     pub(crate) paused_reason: String,
     pub(crate) calls_taken: u32,
     pub(crate) last_call: u64,
+    pub(crate) last_pause: u64,
     pub(crate) in_call: bool,
     pub(crate) login: SystemTime,
 }

@@ -8,28 +8,36 @@ use crate::model::happening::What;
 use crate::model::queue::{Member, Queue};
 use crate::model::time::since_epoch;
 
-/// What a member's own lists and events say of it.
-fn describe(queue: &str, member: &Member, name: &'static str) -> Vec<(&'static str, String)> {
+/// The number of a device's state.
+fn status_code(state: &str) -> u8 {
+    match state {
+        "NOT_INUSE" => 1,
+        "INUSE" => 2,
+        "BUSY" => 3,
+        "INVALID" => 4,
+        "UNAVAILABLE" => 5,
+        "RINGING" => 6,
+        "RINGINUSE" => 7,
+        "ONHOLD" => 8,
+        _ => 0,
+    }
+}
+
+/// What lists and events have in common of a member, from its state to why it is paused.
+fn describe(world: &World, member: &Member) -> Vec<(&'static str, String)> {
+    let status = status_code(world.device_state(&member.state_interface));
     vec![
-        ("Queue", queue.to_owned()),
-        (name, member.name.clone()),
-        (if name == "Name" { "Location" } else { "Interface" }, member.location.clone()),
-        ("StateInterface", member.location.clone()),
+        ("StateInterface", member.state_interface.clone()),
         ("Membership", member.membership.to_owned()),
         ("Penalty", member.penalty.to_string()),
         ("CallsTaken", member.calls_taken.to_string()),
         ("LastCall", member.last_call.to_string()),
-        ("LastPause", "0".to_owned()),
+        ("LastPause", member.last_pause.to_string()),
         ("LoginTime", since_epoch(member.login).as_secs().to_string()),
         ("InCall", u8::from(member.in_call).to_string()),
-        ("Status", if member.in_call { "2" } else { "1" }.to_owned()),
+        ("Status", status.to_string()),
         ("Paused", u8::from(member.paused).to_string()),
         ("PausedReason", member.paused_reason.clone()),
-        (
-            if name == "Name" { "Wrapuptime" } else { "Ringinuse" },
-            if name == "Name" { "0" } else { "1" }.to_owned(),
-        ),
-        ("Wrapuptime", "0".to_owned()),
     ]
 }
 
@@ -66,14 +74,12 @@ pub(super) fn status(world: &mut World, request: &Request) -> Reply {
         let member = request.given("Member");
         for known in queue.members.iter().filter(|it| member.is_none_or(|name| name == it.location))
         {
-            let mut item = Block::event("QueueMember");
-            let mut seen = false;
-            for (header, value) in describe(name, known, "Name") {
-                // Both kinds have it, at different places.
-                if header != "Wrapuptime" || !std::mem::replace(&mut seen, true) {
-                    item.push(header, value);
-                }
+            let mut item = Block::event("QueueMember").with("Queue", name);
+            item = item.with("Name", &known.name).with("Location", &known.location);
+            for (header, value) in describe(world, known) {
+                item.push(header, value);
             }
+            item.push("Wrapuptime", 0);
             items.push(item.action_id(id));
         }
         for (at, entry) in queue.entries.iter().enumerate() {
@@ -121,12 +127,14 @@ pub(super) fn add(world: &mut World, request: &Request) -> Reply {
     let member = Member {
         name: request.given("MemberName").unwrap_or(location).to_owned(),
         location: location.to_owned(),
+        state_interface: request.given("StateInterface").unwrap_or(location).to_owned(),
         membership: "dynamic",
         penalty: request.given("Penalty").and_then(|it| it.parse().ok()).unwrap_or(0),
         paused: request.given("Paused").is_some_and(yes),
         paused_reason: request.get("Reason").unwrap_or_default().to_owned(),
         calls_taken: 0,
         last_call: 0,
+        last_pause: 0,
         in_call: false,
         login,
     };
@@ -136,8 +144,15 @@ pub(super) fn add(world: &mut World, request: &Request) -> Reply {
 }
 
 fn tell(world: &mut World, event: &'static str, queue: &str, member: &Member) {
-    let fields = describe(queue, member, "MemberName");
-    world.emit(What::Queue { event, channel: None, fields });
+    let mut fields = vec![
+        ("Queue", queue.to_owned()),
+        ("MemberName", member.name.clone()),
+        ("Interface", member.location.clone()),
+    ];
+    fields.extend(describe(world, member));
+    fields.push(("Ringinuse", "0".to_owned()));
+    fields.push(("Wrapuptime", "0".to_owned()));
+    world.emit(What::Queue { event, channel: None, peer: None, fields });
 }
 
 pub(super) fn remove(world: &mut World, request: &Request) -> Reply {
@@ -162,12 +177,16 @@ pub(super) fn pause(world: &mut World, request: &Request) -> Reply {
     };
     let paused = ["true", "yes", "1", "on"].contains(&&*paused.to_ascii_lowercase());
     let name = request.given("Queue");
+    let now = since_epoch(world.clock.now()).as_secs();
     let mut changed = Vec::new();
     let queues =
         world.queues.iter_mut().filter(|(known, _)| name.is_none_or(|name| name == *known));
     for (queue, known) in queues {
         for member in known.members.iter_mut().filter(|member| member.location == location) {
             member.paused = paused;
+            if paused {
+                member.last_pause = now;
+            }
             request.get("Reason").unwrap_or_default().clone_into(&mut member.paused_reason);
             changed.push((queue.clone(), member.clone()));
         }
