@@ -16,7 +16,8 @@ async fn menu(mut call: Call) -> agi::Result {
 
 /// Starts the server; gives its address.
 async fn serve() -> std::net::SocketAddr {
-    let server = Server::builder().route("^menu$", menu).bind("127.0.0.1:0").await.unwrap();
+    let server =
+        Server::builder().route("^menu$", menu).bind("127.0.0.1:0").await.expect("it works");
     let address = server.local_addr();
     tokio::spawn(server.serve());
     address

@@ -14,21 +14,21 @@ const DIALPLAN: &str = "[default]\n\
     exten = 2000,1,Dial(PJSIP/bob,20)\n same = n,UserEvent(Done,Status: ${DIALSTATUS})\n";
 
 async fn start() -> (FakeAsterisk, Manager) {
-    let asterisk = FakeAsterisk::builder().dialplan(DIALPLAN).start().await.unwrap();
+    let asterisk = FakeAsterisk::builder().dialplan(DIALPLAN).start().await.expect("it works");
     let manager = manager(&asterisk).await;
     (asterisk, manager)
 }
 
 pub(crate) async fn manager(asterisk: &FakeAsterisk) -> Manager {
     let builder = Manager::builder(asterisk.ami_address().to_string());
-    builder.login(asterisk.user(), asterisk.password()).connect().await.unwrap()
+    builder.login(asterisk.user(), asterisk.password()).connect().await.expect("it works")
 }
 
 /// Names of events until this one comes, and that.
 async fn until(events: &mut EventStream<Event>, name: &str) -> (Vec<String>, Event) {
     let mut names = Vec::new();
     loop {
-        let event = soon(events.next()).await.unwrap().unwrap();
+        let event = soon(events.next()).await.expect("it holds").expect("none is missed");
         // It comes behind the login, sooner or later.
         if event.name() == "FullyBooted" {
             continue;

@@ -10,32 +10,32 @@ use tokio::sync::mpsc;
 const DIALPLAN: &str = "[default]\nexten = 1000,1,Stasis(demo,inbound)\n same = n,Hangup()\n";
 
 async fn start() -> (FakeAsterisk, Client) {
-    let asterisk = FakeAsterisk::builder().dialplan(DIALPLAN).start().await.unwrap();
+    let asterisk = FakeAsterisk::builder().dialplan(DIALPLAN).start().await.expect("it works");
     let client = client(&asterisk).await;
     (asterisk, client)
 }
 
 async fn client(asterisk: &FakeAsterisk) -> Client {
     let builder = Client::builder(asterisk.ari_url()).login(asterisk.user(), asterisk.password());
-    soon(builder.app("demo").connect()).await.unwrap()
+    soon(builder.app("demo").connect()).await.expect("it works")
 }
 
 /// A session that says what it is given and what it has done.
 async fn session(mut call: Call, said: mpsc::Sender<String>) -> Result<(), CallError> {
     call.channel().answer().await?;
     let input = call.dtmf().prompt("sound:menu").max_digits(2).await?;
-    said.send(format!("digits {}", input.digits)).await.unwrap();
-    call.play("sound:thanks").await?.finished().await.unwrap();
+    said.send(format!("digits {}", input.digits)).await.expect("it works");
+    call.play("sound:thanks").await?.finished().await.expect("it works");
     let recording = call.channel().record("message", "wav").await?;
     recording.stop().await?;
-    let finished = recording.finished().await.unwrap();
-    said.send(format!("recorded {}", finished.name)).await.unwrap();
-    let busy = call.dial("PJSIP/busy").await.unwrap_err();
+    let finished = recording.finished().await.expect("it works");
+    said.send(format!("recorded {}", finished.name)).await.expect("it works");
+    let busy = call.dial("PJSIP/busy").await.expect_err("it is busy");
     assert!(matches!(busy, CallError::Dial(DialError::Busy)), "{busy:?}");
-    let leg = call.dial("PJSIP/bob").await.unwrap();
-    said.send(format!("talks to {}", leg.channel().id())).await.unwrap();
+    let leg = call.dial("PJSIP/bob").await.expect("it works");
+    said.send(format!("talks to {}", leg.channel().id())).await.expect("it works");
     let end = call.bridge_with(&leg).await?;
-    said.send(format!("{end:?}")).await.unwrap();
+    said.send(format!("{end:?}")).await.expect("it works");
     Ok(())
 }
 

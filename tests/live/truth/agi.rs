@@ -77,8 +77,8 @@ impl Script {
         while self.read().await.len() > 1 {}
         for step in SCRIPT {
             let press = step.strip_prefix("press ");
-            let hang_up = step.strip_prefix("hang up ");
-            let command = press.or(hang_up).unwrap_or(step);
+            let gone = step.strip_prefix("hang up ");
+            let command = press.or(gone).unwrap_or(step);
             self.lines.push(format!("> {command}"));
             self.reader.write_all(format!("{command}\n").as_bytes()).await.expect("it is sent");
             if press.is_some() {
@@ -94,14 +94,14 @@ impl Script {
                     .await;
                 }
             }
-            if hang_up.is_some() {
+            if gone.is_some() {
                 self.runs(command).await;
                 let hangup = Custom::new("Hangup").header("Channel", self.id.as_str());
                 let hangup = hangup.header("Cause", "16");
                 self.manager.send(hangup).await.expect("it is there");
             }
             self.read().await;
-            if hang_up.is_some() {
+            if gone.is_some() {
                 // It comes right behind the reply.
                 self.read().await;
             }

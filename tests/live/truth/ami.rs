@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use asterisk_sdk::ami::action::{Custom, Originate};
-use asterisk_sdk::ami::{Event, EventStream};
+use asterisk_sdk::ami::{Event, EventStream, Manager};
 use asterisk_sdk_testkit::Endpoint;
 use harness::soon;
 
 use super::scene::{Side, line, same};
-use crate::calls::{has, wait_for};
+use crate::calls::has;
 
 /// What is told of a channel until it is gone.
 async fn told(events: &mut EventStream<Event>, id: &str, last: &str) -> Vec<String> {
@@ -86,6 +86,44 @@ async fn a_call_to_an_endpoint_that_does_not_exist() {
     on_both("no endpoint", order, Endpoint::answers, true, "OriginateResponse").await;
 }
 
+/// Somebody calls an extension, talks to whom it leads to, and hangs up; all that is told of the call.
+async fn talked(side: &Side, manager: &Manager, exten: &str) -> Vec<String> {
+    let mut events = manager.events().all();
+    let call = side.call_in(manager, exten).await;
+    let mut id = String::new();
+    let mut seen = Vec::new();
+    let mut entered = 0;
+    loop {
+        let event = soon(events.next()).await.expect("it holds").expect("none is missed");
+        if event.name() == "Newchannel" && has(&event, "Exten", exten) {
+            id = event.get("Uniqueid").expect("an id").into_owned();
+        }
+        entered += usize::from(event.name() == "BridgeEnter");
+        if event.name() == "BridgeEnter" && entered == 2 {
+            if let Some(call) = &call {
+                call.hang_up();
+            } else {
+                let hangup = Custom::new("Hangup").header("Channel", "far-end");
+                manager.send(hangup.header("Cause", "16")).await.expect("it is there");
+            }
+        }
+        let own = has(&event, "Uniqueid", &id);
+        let end = event.name() == "Hangup" && own;
+        if own {
+            seen.push(event);
+        }
+        if end {
+            break;
+        }
+    }
+    let first = |header: &str| seen.iter().find_map(|event| event.get(header)).expect("it is told");
+    let (bridge, peer) = (first("BridgeUniqueid"), first("DestUniqueid"));
+    let ids = [(&*id, "ID"), (&*peer, "PEER"), (&*bridge, "BRIDGE")];
+    let lines: Vec<_> = seen.iter().filter_map(|event| line(event, &ids)).collect();
+    println!("{}: {lines:#?}", side.name());
+    lines
+}
+
 #[tokio::test]
 async fn a_caller_who_dials_somebody_and_hangs_up() {
     let Some(sides) = Side::both().await else { return };
@@ -103,47 +141,7 @@ async fn a_caller_who_dials_somebody_and_hangs_up() {
                 manager.send(step).await.expect("it is added");
             }
         }
-        let mut events = manager.events().all();
-        let call = side.call_in(&manager, "truth").await;
-        let born = wait_for(&mut events, |event| {
-            event.name() == "Newchannel" && has(event, "Exten", "truth")
-        });
-        let born = born.await;
-        let id = born.get("Uniqueid").expect("an id").into_owned();
-        let mut seen = vec![born];
-        let mut peer = String::new();
-        let mut entered = 0;
-        loop {
-            let event = soon(events.next()).await.expect("it holds").expect("none is missed");
-            let own = has(&event, "Uniqueid", &id);
-            if event.name() == "DialBegin" && own {
-                peer = event.get("DestUniqueid").expect("an id").into_owned();
-            }
-            entered += usize::from(event.name() == "BridgeEnter");
-            if event.name() == "BridgeEnter" && entered == 2 {
-                match &call {
-                    Some(call) => call.hang_up(),
-                    None => {
-                        let hangup = Custom::new("Hangup").header("Channel", "far-end");
-                        let hangup = hangup.header("Cause", "16");
-                        manager.send(hangup).await.expect("it is there");
-                    }
-                }
-            }
-            let end = event.name() == "Hangup" && own;
-            if own {
-                seen.push(event);
-            }
-            if end {
-                break;
-            }
-        }
-        let bridge = seen.iter().find_map(|event| event.get("BridgeUniqueid"));
-        let bridge = bridge.expect("a bridge").into_owned();
-        let ids = [(&*id, "ID"), (&*peer, "PEER"), (&*bridge, "BRIDGE")];
-        let lines: Vec<_> = seen.iter().filter_map(|event| line(event, &ids)).collect();
-        println!("{}: {lines:#?}", side.name());
-        transcripts.push(lines);
+        transcripts.push(talked(side, &manager, "truth").await);
     }
     same("dial", &transcripts[0], &transcripts[1]);
 }
@@ -155,49 +153,16 @@ async fn a_caller_in_a_queue() {
     for side in &sides {
         side.phone(Endpoint::answers);
         let manager = side.manager().await;
-        let mut events = manager.events().all();
         let free = Custom::new("Setvar").header("Variable", "DEVICE_STATE(Custom:free)");
         manager.send(free.header("Value", "NOT_INUSE")).await.expect("it is set");
-        let member = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
-        let member = member.header("Interface", "PJSIP/wait@loop");
-        let member = member.header("StateInterface", "Custom:free");
-        manager.send(member).await.expect("it is added");
-        let call = side.call_in(&manager, "calls").await;
-        let mut id = String::new();
-        let mut seen = Vec::new();
-        let mut entered = 0;
-        loop {
-            let event = soon(events.next()).await.expect("it holds").expect("none is missed");
-            if event.name() == "Newchannel" && has(&event, "Exten", "calls") {
-                id = event.get("Uniqueid").expect("an id").into_owned();
-            }
-            let own = has(&event, "Uniqueid", &id) || event.name().starts_with("QueueMember");
-            entered += usize::from(event.name() == "BridgeEnter");
-            if event.name() == "BridgeEnter" && entered == 2 {
-                match &call {
-                    Some(call) => call.hang_up(),
-                    None => {
-                        let hangup = Custom::new("Hangup").header("Channel", "far-end");
-                        let hangup = hangup.header("Cause", "16");
-                        manager.send(hangup).await.expect("it is there");
-                    }
-                }
-            }
-            let end = event.name() == "Hangup" && own;
-            if own {
-                seen.push(event);
-            }
-            if end {
-                break;
-            }
-        }
-        let bridge = seen.iter().find_map(|event| event.get("BridgeUniqueid"));
-        let bridge = bridge.expect("a bridge").into_owned();
-        let peer = seen.iter().find_map(|event| event.get("DestUniqueid"));
-        let peer = peer.expect("a member").into_owned();
-        let ids = [(&*id, "ID"), (&*peer, "PEER"), (&*bridge, "BRIDGE")];
-        let lines: Vec<_> = seen.iter().filter_map(|event| line(event, &ids)).collect();
-        println!("{}: {lines:#?}", side.name());
+        let mut members =
+            manager.events().matching(|event| event.name().starts_with("QueueMember"));
+        let bob = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
+        let bob = bob.header("Interface", "PJSIP/wait@loop");
+        manager.send(bob.header("StateInterface", "Custom:free")).await.expect("it is added");
+        let added = soon(members.next()).await.expect("it holds").expect("none is missed");
+        let mut lines: Vec<_> = line(&added, &[]).into_iter().collect();
+        lines.extend(talked(side, &manager, "calls").await);
         transcripts.push(lines);
     }
     same("queue", &transcripts[0], &transcripts[1]);

@@ -78,7 +78,10 @@ async fn converse(side: &Side) -> Vec<String> {
     let mut text =
         format!("Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\nEvents: off\r\n\r\n");
     for (at, action) in ACTIONS.iter().enumerate() {
-        text.push_str(&format!("{}\r\nActionID: a{at}\r\n\r\n", action.replace(';', "\r\n")));
+        text.push_str(&action.replace(';', "\r\n"));
+        text.push_str("\r\nActionID: a");
+        text.push_str(&at.to_string());
+        text.push_str("\r\n\r\n");
     }
     stream.write_all(text.as_bytes()).await.expect("it is sent");
     let mut said = String::new();

@@ -41,7 +41,7 @@ const MEDIA_VARIABLES: [&str; 3] = ["RTPAUDIOQOS", "BRIDGEPEER", "BRIDGEPVTCALLI
 
 /// A real server, or the fake one.
 pub(super) enum Side {
-    Real(OwnServer),
+    Real(Box<OwnServer>),
     Fake(FakeAsterisk),
 }
 
@@ -61,7 +61,7 @@ impl Side {
         fake.add_queue("calls", [""; 0]);
         fake.endpoint("PJSIP/loop").set_context("sdk");
         // A server of its own: these scenarios look at everything that it says.
-        Some([Self::Real(OwnServer::start(&server)), Self::Fake(fake)])
+        Some([Self::Real(Box::new(OwnServer::start(&server))), Self::Fake(fake)])
     }
 
     pub(super) fn name(&self) -> &'static str {
