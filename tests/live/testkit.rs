@@ -1,8 +1,6 @@
 //! Conversations with a real server that are recorded, and had again with the recording. With
 //! `TESTKIT_TRACES=<folder>` the recordings are written there: `tests/testkit/traces`.
 
-use std::time::Duration;
-
 use asterisk_sdk::ami::CloseReason;
 use asterisk_sdk::ami::Missed;
 use asterisk_sdk::ami::action::Originate;
@@ -151,13 +149,7 @@ async fn agi_is_recorded_and_replayed() {
     let call = call.variable("__AGI_URL", format!("agi://{address}/trace/1?a=b"));
     manager.originate(call.variable("__AGI_ARG1", "an argument")).await.unwrap();
     let real = soon(seen.recv()).await.unwrap();
-    // The script's end is on its way to Asterisk, which closes then.
-    let ended = async {
-        while !recorder.trace().to_string().ends_with("< ended\n") {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    soon(ended).await;
+    soon(recorder.all_closed()).await;
     let trace = recorded(&recorder, &server, "agi");
     let playing = Replay::new(trace).calls(&script).start().await.unwrap();
     assert_eq!(soon(seen.recv()).await.unwrap(), real);

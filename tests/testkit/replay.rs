@@ -1,6 +1,8 @@
 //! Recorded conversations come out as they did.
 
+use asterisk_sdk_testkit::record::Recorder;
 use asterisk_sdk_testkit::replay::Replay;
+use asterisk_sdk_testkit::{Message, Protocol};
 use harness::conversation::{self, trace};
 use harness::soon;
 
@@ -68,6 +70,28 @@ async fn agi() {
     ];
     assert_eq!(soon(seen.recv()).await.unwrap(), expected);
     soon(playing.finished()).await.unwrap();
+    serving.abort();
+}
+
+#[tokio::test]
+async fn what_is_replayed_is_recorded_as_it_was() {
+    let (service, _seen) = conversation::agi();
+    let server = service.bind("127.0.0.1:0").await.unwrap();
+    let mut recorder = Recorder::new();
+    let recorded = recorder.listen(Protocol::Agi, server.local_addr().to_string()).await.unwrap();
+    let serving = tokio::spawn(server.serve());
+    let replay = Replay::new(trace("agi")).calls(recorded.to_string());
+    let playing = replay.start().await.unwrap();
+    soon(playing.finished()).await.unwrap();
+    soon(recorder.all_closed()).await;
+    let (again, once) = (recorder.trace(), trace("agi"));
+    let bytes = |message: Message<'_>| (message.side(), message.bytes().to_vec());
+    let said: Vec<_> = again.messages().map(bytes).collect();
+    let expected: Vec<_> = once.messages().map(bytes).collect();
+    // The script has left before Asterisk says that the call is over.
+    let (last, expected) = expected.split_last().unwrap();
+    assert_eq!(last.1, b"HANGUP\n");
+    assert_eq!(said[..expected.len()], *expected);
     serving.abort();
 }
 

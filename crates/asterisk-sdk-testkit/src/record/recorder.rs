@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::trace::{Entry, Trace, What};
@@ -46,7 +47,8 @@ impl Recorder {
     #[must_use]
     pub fn with_limit(bytes: usize) -> Self {
         let state = State { trace: Trace::default(), left: bytes };
-        let recording = Recording { start: Instant::now(), state: Mutex::new(state) };
+        let (start, open) = (Instant::now(), watch::Sender::new(0));
+        let recording = Recording { start, state: Mutex::new(state), open };
         Self { recording: Arc::new(recording), faults: Faults::new([]), proxies: Vec::new() }
     }
 
@@ -72,6 +74,17 @@ impl Recorder {
         Ok(address)
     }
 
+    /// Waits until none of the connections that were made is open any more.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn all_closed(&self) {
+        let mut open = self.recording.open.subscribe();
+        // It fails only without a sender, which is in `self`.
+        let _ = open.wait_for(|open| *open == 0).await;
+    }
+
     /// What was said by now.
     #[must_use]
     pub fn trace(&self) -> Trace {
@@ -84,6 +97,18 @@ impl Recorder {
 pub(crate) struct Recording {
     start: Instant,
     state: Mutex<State>,
+    /// How many connections are open.
+    open: watch::Sender<usize>,
+}
+
+/// A connection that is recorded; dropping it tells that it has closed.
+#[derive(Debug)]
+pub(crate) struct Open(Arc<Recording>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.send_modify(|open| *open -= 1);
+    }
 }
 
 #[derive(Debug)]
@@ -94,8 +119,11 @@ struct State {
 }
 
 impl Recording {
-    pub(crate) fn opened(&self, connection: usize, protocol: Protocol) {
+    #[must_use]
+    pub(crate) fn opened(self: &Arc<Self>, connection: usize, protocol: Protocol) -> Open {
         self.add(connection, What::Opened(protocol), 0);
+        self.open.send_modify(|open| *open += 1);
+        Open(Arc::clone(self))
     }
 
     pub(crate) fn said(&self, connection: usize, protocol: Protocol, side: Side, bytes: &[u8]) {
@@ -194,7 +222,7 @@ mod tests {
     #[test]
     fn the_limit_is_kept_and_told() {
         let recorder = Recorder::with_limit(2 * super::ENTRY + 10);
-        recorder.recording.opened(0, Protocol::Agi);
+        let _open = recorder.recording.opened(0, Protocol::Agi);
         recorder.recording.said(0, Protocol::Agi, Side::Asterisk, b"0123456789");
         assert!(!recorder.trace().is_truncated());
         recorder.recording.ended(0, Side::Asterisk);
