@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use asterisk_sdk::agi::command::Playback;
 use asterisk_sdk::agi::{Call, CommandError, HangupKind};
@@ -13,7 +14,10 @@ use harness::conversation::{self, trace};
 use harness::{handed_over, soon};
 use tokio::sync::mpsc;
 
-use crate::LIMIT;
+use crate::{LATE, LIMIT};
+
+/// Longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A server that hands its calls to the test.
 async fn server() -> (SocketAddr, mpsc::Receiver<Call>) {
@@ -32,13 +36,16 @@ async fn call(server: SocketAddr, faults: &Faults) -> (Playing, Proxy) {
 }
 
 /// The call, which was answered, and what came of the next command, to whose reply something happens.
-async fn asked(fault: Fault) -> (Call, Result<Option<String>, CommandError>, (Playing, Proxy)) {
+async fn asked(
+    fault: Fault,
+    limit: Duration,
+) -> (Call, Result<Option<String>, CommandError>, (Playing, Proxy)) {
     let (address, mut calls) = server().await;
     let faults = Faults::new([fault.on(|line| line.contains("(Up)"))]);
     let playing = call(address, &faults).await;
     let mut call = soon(calls.recv()).await.unwrap();
     call.answer().await.unwrap();
-    let state = soon(call.variable("CHANNEL(state)").reply_timeout(LIMIT).into_future()).await;
+    let state = soon(call.variable("CHANNEL(state)").reply_timeout(limit).into_future()).await;
     let state = state.map(|state| state.map(|state| state.to_string()));
     (call, state, playing)
 }
@@ -54,7 +61,7 @@ fn assert_pipe(error: &CommandError) {
 
 #[tokio::test]
 async fn cut() {
-    let (mut call, state, _playing) = asked(Fault::cut()).await;
+    let (mut call, state, _playing) = asked(Fault::cut(), PATIENCE).await;
     assert_pipe(&state.unwrap_err());
     assert!(call.is_hung_up());
     assert_eq!(soon(call.hung_up()).await, HangupKind::Pipe);
@@ -62,7 +69,7 @@ async fn cut() {
 
 #[tokio::test]
 async fn half_open() {
-    let (mut call, state, _playing) = asked(Fault::half_open()).await;
+    let (mut call, state, _playing) = asked(Fault::half_open(), LIMIT).await;
     let error = state.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.delivery(), Some(Delivery::Unknown));
@@ -74,7 +81,7 @@ async fn half_open() {
 
 #[tokio::test]
 async fn a_reply_that_is_lost() {
-    let (mut call, state, _playing) = asked(Fault::drop()).await;
+    let (mut call, state, _playing) = asked(Fault::drop(), LIMIT).await;
     assert_eq!(state.unwrap_err().delivery(), Some(Delivery::Unknown));
     let next = soon(call.verbose("x").reply_timeout(LIMIT).into_future()).await.unwrap_err();
     assert_eq!(next.delivery(), Some(Delivery::NotSent));
@@ -82,7 +89,7 @@ async fn a_reply_that_is_lost() {
 
 #[tokio::test]
 async fn a_late_reply() {
-    let (mut call, state, _playing) = asked(Fault::delay(2 * LIMIT)).await;
+    let (mut call, state, _playing) = asked(Fault::delay(LATE), LIMIT).await;
     assert_eq!(state.unwrap_err().delivery(), Some(Delivery::Unknown));
     // It is not taken for that of the next command.
     let played = soon(call.stream_file("beep").escape("#").into_future()).await.unwrap();

@@ -12,13 +12,23 @@ use asterisk_sdk_testkit::replay::Playing;
 use harness::conversation::{self, client};
 use harness::soon;
 
-use crate::LIMIT;
+use crate::{LATE, LIMIT};
 
 /// A client whose conversation has faults.
 async fn connected(faults: &Faults) -> (Client, Playing, Proxy) {
     let (playing, proxy, address) = crate::through(Protocol::Ari, "ari", faults).await;
-    let builder = client(&format!("http://{address}"), "x", "x").request_timeout(LIMIT);
+    let builder = client(&format!("http://{address}"), "x", "x");
     (soon(builder.connect()).await.unwrap(), playing, proxy)
+}
+
+/// A call to which no reply comes in time.
+async fn originate_in_vain(faults: &Faults) {
+    let (_playing, _proxy, address) = crate::through(Protocol::Ari, "ari", faults).await;
+    let builder = client(&format!("http://{address}"), "x", "x").request_timeout(LATE / 2);
+    let client = soon(builder.connect()).await.unwrap();
+    let error = originate(&client).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(error.delivery(), Some(Delivery::Unknown));
 }
 
 /// Makes the recorded call.
@@ -39,18 +49,12 @@ fn on_start(fault: Fault) -> Faults {
 
 #[tokio::test]
 async fn a_reply_that_is_lost() {
-    let (client, _playing, _proxy) = connected(&on_reply(Fault::drop())).await;
-    let error = originate(&client).await.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
-    assert_eq!(error.delivery(), Some(Delivery::Unknown));
+    originate_in_vain(&on_reply(Fault::drop())).await;
 }
 
 #[tokio::test]
 async fn a_late_reply() {
-    let (client, _playing, _proxy) = connected(&on_reply(Fault::delay(2 * LIMIT))).await;
-    let error = originate(&client).await.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
-    assert_eq!(error.delivery(), Some(Delivery::Unknown));
+    originate_in_vain(&on_reply(Fault::delay(LATE))).await;
 }
 
 #[tokio::test]

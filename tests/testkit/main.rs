@@ -28,8 +28,10 @@ use asterisk_sdk_testkit::fault::{Faults, Proxy};
 use asterisk_sdk_testkit::replay::{Playing, Replay};
 use harness::conversation::trace;
 
-/// Shorter than the faults last, and longer than anything takes that goes right.
-const LIMIT: Duration = Duration::from_millis(150);
+/// How long is waited for what does not come.
+const LIMIT: Duration = Duration::from_millis(100);
+/// How late something comes that is late: long enough on a busy machine as well.
+const LATE: Duration = Duration::from_millis(1500);
 
 /// A recorded conversation, with faults on its way to the client.
 async fn through(protocol: Protocol, name: &str, faults: &Faults) -> (Playing, Proxy, String) {
