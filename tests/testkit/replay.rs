@@ -78,9 +78,9 @@ async fn what_is_replayed_is_recorded_as_it_was() {
     let (service, _seen) = conversation::agi();
     let server = service.bind("127.0.0.1:0").await.unwrap();
     let mut recorder = Recorder::new();
-    let recorded = recorder.listen(Protocol::Agi, server.local_addr().to_string()).await.unwrap();
+    let between = recorder.listen(Protocol::Agi, server.local_addr().to_string()).await.unwrap();
     let serving = tokio::spawn(server.serve());
-    let replay = Replay::new(trace("agi")).calls(recorded.to_string());
+    let replay = Replay::new(trace("agi")).calls(between.to_string());
     let playing = replay.start().await.unwrap();
     soon(playing.finished()).await.unwrap();
     soon(recorder.all_closed()).await;
