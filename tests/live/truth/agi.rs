@@ -122,7 +122,7 @@ async fn a_script_with_digits_variables_and_a_hangup() {
         let mut events = manager.events().all();
         let commands = manager.events().all();
         manager.send(Setvar::new("AGI_URL", url.as_str())).await.expect("it is set");
-        let _call = side.call_in(&manager, "agi").await;
+        side.call_in(&manager, "agi").await;
         let born = wait_for(&mut events, |event| {
             event.name() == "Newchannel" && has(event, "Exten", "agi")
         });
