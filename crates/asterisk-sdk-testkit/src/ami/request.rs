@@ -12,8 +12,8 @@ const MAX_LINES: usize = 128;
 #[derive(Debug, Default)]
 pub(crate) struct Request {
     headers: Vec<(String, String)>,
-    /// Lines, those without a colon included.
-    lines: Vec<String>,
+    /// How many lines it has, those without a colon included.
+    lines: usize,
 }
 
 impl Request {
@@ -47,7 +47,7 @@ impl Request {
             let value = value.trim_start_matches([' ', '\t']);
             self.headers.push((name.to_owned(), value.to_owned()));
         }
-        self.lines.push(line.to_owned());
+        self.lines += 1;
     }
 }
 
@@ -91,10 +91,50 @@ pub(crate) async fn read(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<O
         }
         if long || text.len() > MAX_LINE {
             refused = refused.or(Some("Failed to parse message: line too long"));
-        } else if request.lines.len() >= MAX_LINES {
+        } else if request.lines >= MAX_LINES {
             refused = refused.or(Some("Too many lines in message or allocation failure"));
         } else if refused.is_none() {
             request.push(text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn requests(text: &str) -> Vec<(Option<String>, Option<&'static str>)> {
+        let mut from = text.as_bytes();
+        let mut found = Vec::new();
+        while let Some(next) = read(&mut from).await.unwrap() {
+            let (request, why) = match next {
+                Read::Request(request) => (request, None),
+                Read::Refused(request, why) => (request, Some(why)),
+            };
+            found.push((request.get("action").map(str::to_owned), why));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn lines_end_in_any_way_and_have_a_length() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            requests("Action: Ping\r\n\r\nAction:  \tPong\n\n\r\n").await,
+            [(some("Ping"), None), (some("Pong"), None), (None, None)]
+        );
+        let long = |length: usize| {
+            let line = format!("A: {}", "x".repeat(length - 3));
+            format!("Action: Ping\r\n{line}\r\nB: 1\r\n\r\nAction: Next\r\n\r\n")
+        };
+        assert_eq!(requests(&long(1022)).await, [(some("Ping"), None), (some("Next"), None)]);
+        let refused = Some("Failed to parse message: line too long");
+        for length in [1023, 1024, 1025, 5000] {
+            let expected = [(some("Ping"), refused), (some("Next"), None)];
+            assert_eq!(requests(&long(length)).await, expected, "{length}");
+        }
+        let many = format!("Action: Ping\r\n{}\r\n", "A: 1\r\n".repeat(128));
+        let refused = Some("Too many lines in message or allocation failure");
+        assert_eq!(requests(&many).await, [(some("Ping"), refused)]);
     }
 }

@@ -124,3 +124,74 @@ fn closing(text: &str) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::model::channel::State;
+    use crate::model::channels::Birth;
+    use crate::model::time::Clock;
+
+    fn world() -> (World, String) {
+        let mut world = World::new(Clock::from(SystemTime::UNIX_EPOCH), Duration::ZERO);
+        let id = world.create_channel(Birth {
+            endpoint: "PJSIP/alice",
+            id: None,
+            state: State::Ring,
+            caller: Party::parse("Ada <100>"),
+            context: "default",
+            exten: "12345",
+            linked_id: None,
+        });
+        (world, id)
+    }
+
+    #[test]
+    fn variables_and_functions_take_their_place() {
+        let (mut world, id) = world();
+        world.set_variable(Some(&id), "__A", "one");
+        world.set_variable(None, "B", "A");
+        world.set_variable(None, "DB(f/k)", "v");
+        for (text, expected) in [
+            ("${EXTEN}", "12345"),
+            ("${EXTEN:1}", "2345"),
+            ("${EXTEN:-2}", "45"),
+            ("${EXTEN:1:2}", "23"),
+            ("${EXTEN:1:-1}", "234"),
+            ("${EXTEN:9}", ""),
+            ("<${A}> ${NOPE}.", "<one> ."),
+            ("${${B}}", "one"),
+            ("${DB(f/k)}${DB(f/none)}", "v"),
+            ("${CALLERID(name)}/${CALLERID(num)}", "Ada/100"),
+            ("${CHANNEL(state)} ${UNIQUEID}", "Ring 0.0"),
+            ("${open", "${open"),
+        ] {
+            assert_eq!(world.expand(Some(&id), text), expected, "{text}");
+        }
+        assert_eq!(world.expand(None, "${A}"), "");
+    }
+
+    #[test]
+    fn who_is_dialled_inherits_what_is_marked() {
+        let (mut world, id) = world();
+        world.endpoint("PJSIP/bob");
+        let bob = world.create_channel(Birth {
+            endpoint: "PJSIP/bob",
+            id: Some("bob".into()),
+            state: State::Down,
+            caller: Party::default(),
+            context: "default",
+            exten: "s",
+            linked_id: None,
+        });
+        for name in ["own", "_once", "__ever"] {
+            world.set_variable(Some(&id), name, "1");
+        }
+        world.inherit(&id, &bob);
+        let bobs: Vec<_> = world.channels[&bob].variables.keys().cloned().collect();
+        assert_eq!(bobs, ["ever", "once"]);
+        assert_eq!(world.channels[&bob].inherited.keys().collect::<Vec<_>>(), ["ever"]);
+    }
+}
