@@ -2,8 +2,6 @@
 
 pub mod fault;
 mod protocol;
-pub mod record;
-pub mod replay;
 mod wire;
 
 pub use call::Call;

@@ -2,25 +2,20 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::faults::Faults;
 use super::relay::relay;
 use crate::Protocol;
-use crate::record::Recording;
-use crate::wire::accept;
 
 /// How many connections there may be at a time; more wait in the listen queue.
 const MAX_CONNECTIONS: usize = 1024;
-/// How long the server may take to be reached.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Until the port is tried again.
+/// Until what the system refuses is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Stands between a client and a server and lets things go wrong: a program of yours and a real or played
@@ -40,8 +35,8 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// When the system has no port. A server that cannot be reached within 10 seconds shows when a client
-    /// connects: its connection ends.
+    /// When the system has no port. A server that cannot be reached shows when a client connects: its
+    /// connection ends at once.
     ///
     /// # Cancel safety
     ///
@@ -51,19 +46,9 @@ impl Proxy {
         server: impl Into<String>,
         faults: &Faults,
     ) -> io::Result<Self> {
-        Self::recorded(protocol, server.into(), faults, None).await
-    }
-
-    /// The same, with what passes in a recording.
-    pub(crate) async fn recorded(
-        protocol: Protocol,
-        server: String,
-        faults: &Faults,
-        recording: Option<Arc<Recording>>,
-    ) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let route = Route { protocol, server, faults: faults.clone(), recording };
+        let route = Route { protocol, server: server.into(), faults: faults.clone() };
         let serving = tokio::spawn(route.serve(listener, address));
         Ok(Self { address, serving })
     }
@@ -86,7 +71,6 @@ struct Route {
     protocol: Protocol,
     server: String,
     faults: Faults,
-    recording: Option<Arc<Recording>>,
 }
 
 impl Route {
@@ -106,30 +90,32 @@ impl Route {
                     continue;
                 }
                 _ = connections.join_next(), if full => continue,
-                client = accept(&listener), if !full => client,
+                client = listener.accept(), if !full => client,
             };
-            connections.spawn(self.clone().carry(client));
+            match client {
+                Ok((client, _)) => {
+                    connections.spawn(self.clone().carry(client));
+                }
+                // The client has gone already, or the process has no files left, which may take a while.
+                Err(_) => sleep(PAUSE).await,
+            }
         }
     }
 
     async fn carry(self, client: TcpStream) {
-        let server = match timeout(PATIENCE, TcpStream::connect(&self.server)).await {
-            Ok(Ok(server)) => server,
-            Ok(Err(error)) => {
+        let server = match TcpStream::connect(&self.server).await {
+            Ok(server) => server,
+            Err(error) => {
                 tracing::debug!(server = self.server, %error, "the server cannot be reached");
-                return;
-            }
-            Err(_elapsed) => {
-                tracing::debug!(server = self.server, "the server cannot be reached in time");
                 return;
             }
         };
         // What the system does not do does no harm: messages only wait for each other.
         let _ = (client.set_nodelay(true), server.set_nodelay(true));
-        let Self { protocol, faults, recording, .. } = self;
+        let Self { protocol, faults, .. } = self;
         match protocol {
-            Protocol::Agi => relay(client, server, protocol, &faults, recording).await,
-            _ => relay(server, client, protocol, &faults, recording).await,
+            Protocol::Agi => relay(client, server, protocol, &faults).await,
+            _ => relay(server, client, protocol, &faults).await,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +13,6 @@ use tokio::time::timeout;
 
 use super::faults::Faults;
 use super::lane::{End, Lane};
-use crate::record::Recording;
 use crate::{Protocol, Side};
 
 /// How long an ended connection is kept, so that what was said before its end can be read.
@@ -54,7 +52,7 @@ where
     let faults = faults.clone();
     tokio::spawn(async move {
         if faults.down_until().is_none() {
-            relay(inside, stream, protocol, &faults, None).await;
+            relay(inside, stream, protocol, &faults).await;
         }
     });
     Wrapped(outside)
@@ -93,19 +91,13 @@ impl AsyncWrite for Wrapped {
 }
 
 /// Carries one connection until it ends.
-pub(super) async fn relay<A, B>(
-    asterisk: A,
-    application: B,
-    protocol: Protocol,
-    faults: &Faults,
-    recording: Option<Arc<Recording>>,
-) where
+pub(super) async fn relay<A, B>(asterisk: A, application: B, protocol: Protocol, faults: &Faults)
+where
     A: AsyncRead + AsyncWrite,
     B: AsyncRead + AsyncWrite,
 {
     let number = faults.connected();
-    let _open = recording.as_ref().map(|recording| recording.opened(number, protocol));
-    let lane = |side| Lane::new(faults.clone(), recording.clone(), protocol, number, side);
+    let lane = |side| Lane::new(faults.clone(), protocol, number, side);
     let (mut down, mut up) = (lane(Side::Asterisk), lane(Side::Application));
     let mut asterisk = split(asterisk);
     let mut application = split(application);
