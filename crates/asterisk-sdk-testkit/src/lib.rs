@@ -2,6 +2,7 @@
 
 pub mod fault;
 mod protocol;
+pub mod record;
 mod wire;
 
 pub use call::Call;

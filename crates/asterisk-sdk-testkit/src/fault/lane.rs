@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -10,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::faults::{Faults, Place};
 use super::refusal::refusal;
 use super::rule::FaultKind;
+use crate::record::Recording;
 use crate::wire::{Framer, Piece};
 use crate::{Message, Protocol, Side};
 
@@ -21,6 +23,7 @@ const HELD: Duration = Duration::from_secs(1);
 /// What one side says, on its way to the other.
 pub(super) struct Lane {
     faults: Faults,
+    recording: Option<Arc<Recording>>,
     place: Place,
     framer: Framer,
     pieces: VecDeque<Piece>,
@@ -43,9 +46,16 @@ pub(super) enum End {
 }
 
 impl Lane {
-    pub(super) fn new(faults: Faults, protocol: Protocol, connection: usize, side: Side) -> Self {
+    pub(super) fn new(
+        faults: Faults,
+        recording: Option<Arc<Recording>>,
+        protocol: Protocol,
+        connection: usize,
+        side: Side,
+    ) -> Self {
         Self {
             faults,
+            recording,
             place: Place { protocol, connection, side, message: 0, byte: 0 },
             framer: Framer::new(protocol, side),
             pieces: VecDeque::new(),
@@ -82,6 +92,9 @@ impl Lane {
                         }
                     }
                     self.release(to).await?;
+                    if let Some(recording) = &self.recording {
+                        recording.ended(self.place.connection, self.place.side);
+                    }
                     to.shutdown().await?;
                     return Ok(End::Closed);
                 }
@@ -106,6 +119,9 @@ impl Lane {
         to: &mut W,
     ) -> io::Result<Option<End>> {
         let place = self.place;
+        if let Some(recording) = &self.recording {
+            recording.said(place.connection, place.protocol, place.side, &piece.bytes);
+        }
         let length = piece.bytes.len() as u64;
         self.place.byte += length;
         self.place.message += u64::from(piece.whole);

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -12,6 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::faults::Faults;
 use super::relay::relay;
 use crate::Protocol;
+use crate::record::Recording;
 
 /// How many connections there may be at a time; more wait in the listen queue.
 const MAX_CONNECTIONS: usize = 1024;
@@ -46,9 +48,19 @@ impl Proxy {
         server: impl Into<String>,
         faults: &Faults,
     ) -> io::Result<Self> {
+        Self::recorded(protocol, server.into(), faults, None).await
+    }
+
+    /// The same, with what passes in a recording.
+    pub(crate) async fn recorded(
+        protocol: Protocol,
+        server: String,
+        faults: &Faults,
+        recording: Option<Arc<Recording>>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let route = Route { protocol, server: server.into(), faults: faults.clone() };
+        let route = Route { protocol, server, faults: faults.clone(), recording };
         let serving = tokio::spawn(route.serve(listener, address));
         Ok(Self { address, serving })
     }
@@ -71,6 +83,7 @@ struct Route {
     protocol: Protocol,
     server: String,
     faults: Faults,
+    recording: Option<Arc<Recording>>,
 }
 
 impl Route {
@@ -112,10 +125,10 @@ impl Route {
         };
         // What the system does not do does no harm: messages only wait for each other.
         let _ = (client.set_nodelay(true), server.set_nodelay(true));
-        let Self { protocol, faults, .. } = self;
+        let Self { protocol, faults, recording, .. } = self;
         match protocol {
-            Protocol::Agi => relay(client, server, protocol, &faults).await,
-            _ => relay(server, client, protocol, &faults).await,
+            Protocol::Agi => relay(client, server, protocol, &faults, recording).await,
+            _ => relay(server, client, protocol, &faults, recording).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::time::timeout;
 
 use super::faults::Faults;
 use super::lane::{End, Lane};
+use crate::record::Recording;
 use crate::{Protocol, Side};
 
 /// How long an ended connection is kept, so that what was said before its end can be read.
@@ -52,7 +54,7 @@ where
     let faults = faults.clone();
     tokio::spawn(async move {
         if faults.down_until().is_none() {
-            relay(inside, stream, protocol, &faults).await;
+            relay(inside, stream, protocol, &faults, None).await;
         }
     });
     Wrapped(outside)
@@ -91,13 +93,21 @@ impl AsyncWrite for Wrapped {
 }
 
 /// Carries one connection until it ends.
-pub(super) async fn relay<A, B>(asterisk: A, application: B, protocol: Protocol, faults: &Faults)
-where
+pub(super) async fn relay<A, B>(
+    asterisk: A,
+    application: B,
+    protocol: Protocol,
+    faults: &Faults,
+    recording: Option<Arc<Recording>>,
+) where
     A: AsyncRead + AsyncWrite,
     B: AsyncRead + AsyncWrite,
 {
     let number = faults.connected();
-    let lane = |side| Lane::new(faults.clone(), protocol, number, side);
+    if let Some(recording) = &recording {
+        recording.opened(number, protocol);
+    }
+    let lane = |side| Lane::new(faults.clone(), recording.clone(), protocol, number, side);
     let (mut down, mut up) = (lane(Side::Asterisk), lane(Side::Application));
     let mut asterisk = split(asterisk);
     let mut application = split(application);

@@ -8,4 +8,5 @@ mod message;
 
 pub(crate) use frame::Frame;
 pub(crate) use framer::{Framer, Piece};
+pub(crate) use message::header;
 pub use message::{Message, Side};
