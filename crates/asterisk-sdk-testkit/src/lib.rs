@@ -3,6 +3,7 @@
 pub mod fault;
 mod protocol;
 pub mod record;
+pub mod replay;
 mod wire;
 
 pub use call::Call;

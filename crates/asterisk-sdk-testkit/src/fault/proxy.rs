@@ -14,10 +14,11 @@ use super::faults::Faults;
 use super::relay::relay;
 use crate::Protocol;
 use crate::record::Recording;
+use crate::wire::accept;
 
 /// How many connections there may be at a time; more wait in the listen queue.
 const MAX_CONNECTIONS: usize = 1024;
-/// Until what the system refuses is tried again.
+/// Until the port is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Stands between a client and a server and lets things go wrong: a program of yours and a real or played
@@ -103,15 +104,9 @@ impl Route {
                     continue;
                 }
                 _ = connections.join_next(), if full => continue,
-                client = listener.accept(), if !full => client,
+                client = accept(&listener), if !full => client,
             };
-            match client {
-                Ok((client, _)) => {
-                    connections.spawn(self.clone().carry(client));
-                }
-                // The client has gone already, or the process has no files left, which may take a while.
-                Err(_) => sleep(PAUSE).await,
-            }
+            connections.spawn(self.clone().carry(client));
         }
     }
 

@@ -58,8 +58,6 @@ impl Link {
                 }
             };
             tokio::select! {
-                // As with Asterisk, a ping is answered behind the requests that were made before it.
-                biased;
                 (index, said) = turn => {
                     let goes_on = match said {
                         Some(bytes) => self.say(&bytes).await,
@@ -74,11 +72,11 @@ impl Link {
                 }
                 message = self.message() => {
                     let Some(message) = message else { return stage.left(connection) };
-                    if let Some(frame) = Frame::read(&message).filter(Frame::is_control) {
-                        if !self.control(frame).await {
-                            return stage.left(connection);
-                        }
-                    } else if !stage.heard(connection, &message) {
+                    let goes_on = match Frame::read(&message).filter(Frame::is_control) {
+                        Some(frame) => self.control(frame).await,
+                        None => stage.heard(connection, &message),
+                    };
+                    if !goes_on {
                         return;
                     }
                 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::compare::{Difference, compare};
 use super::ids::Ids;
 use crate::record::{Entry, Trace, What};
-use crate::wire::{Frame, later};
+use crate::wire::Frame;
 use crate::{Protocol, Side};
 
 /// How much of a message an error quotes.
@@ -76,13 +76,9 @@ impl Stage {
     pub(super) fn new(trace: Trace, factor: f64, patience: Duration) -> Self {
         let lines = trace.lines();
         let last = trace.entries.iter().map(|entry| entry.connection + 1).max().unwrap_or(0);
-        let known = trace.protocols();
-        let protocols: Vec<_> = (0..last).map(|number| known.get(&number).copied()).collect();
+        let protocols: Vec<_> = (0..last).map(|number| trace.protocol(number)).collect();
         let entries = trace.entries;
-        let mut sockets = vec![false; last];
-        for entry in &entries {
-            sockets[entry.connection] |= accepts(entry);
-        }
+        let sockets: Vec<bool> = (0..last).map(|number| is_socket(&entries, number)).collect();
         // What is not played: whoever opens or leaves a connection does it when it likes, and HTTP
         // connections and pings are the business of libraries.
         let done: Vec<bool> = entries
@@ -151,10 +147,8 @@ impl Stage {
     }
 
     fn next(&self, connection: usize, wanted: impl Fn(&What) -> bool) -> Option<usize> {
-        // Everything before is done.
-        let from = self.cursor.borrow().next;
         self.lock(|state| {
-            let mut entries = self.entries.iter().enumerate().skip(from);
+            let mut entries = self.entries.iter().enumerate();
             let found = entries.find(|(index, entry)| {
                 entry.connection == connection && !state.done[*index] && wanted(&entry.what)
             });
@@ -169,10 +163,7 @@ impl Stage {
         // It fails only without a sender, which is in `self`.
         let reached = cursor.wait_for(|cursor| cursor.next == index && !cursor.failed).await;
         let since = reached.map_or_else(|_| Instant::now(), |cursor| cursor.since);
-        let pause = self.pause(index);
-        if !pause.is_zero() {
-            sleep_until(later(since, pause)).await;
-        }
+        sleep_until(since + self.pause(index)).await;
         match &self.entries[index].what {
             What::Said(_, bytes) => {
                 let protocol = self.protocols[self.entries[index].connection];
@@ -191,11 +182,9 @@ impl Stage {
 
     /// Notes that an entry is done.
     pub(super) fn done(&self, index: usize) {
-        let from = self.cursor.borrow().next;
         let next = self.lock(|state| {
             state.done[index] = true;
-            let later = state.done.iter().skip(from);
-            later.take_while(|done| **done).count() + from
+            state.done.iter().position(|done| !done).unwrap_or(state.done.len())
         });
         self.cursor.send_if_modified(|cursor| {
             let moved = next > cursor.next;
@@ -224,8 +213,7 @@ impl Stage {
     /// The request of the trace that this one is, which nobody else gets. It is noted as done.
     pub(super) fn requested(&self, bytes: &[u8]) -> Option<usize> {
         let mut first = None;
-        let from = self.cursor.borrow().next;
-        for (index, entry) in self.entries.iter().enumerate().skip(from) {
+        for (index, entry) in self.entries.iter().enumerate() {
             let is_request = self.protocols[entry.connection] == Some(Protocol::Ari)
                 && matches!(&entry.what, What::Said(Side::Application, recorded)
                     if recorded.first().is_some_and(u8::is_ascii_uppercase));
@@ -260,16 +248,12 @@ impl Stage {
         })
     }
 
-    /// The application has left a connection. If it had more to say there, that is a mismatch; what
-    /// Asterisk had still to say there has nobody to hear it.
+    /// Whether the application may leave this connection now; if not, that is a mismatch.
     pub(super) fn left(&self, connection: usize) {
         if let Some(index) = self.next_heard(connection) {
             let expected = self.quoted(index);
             let got = "the end of the connection".to_owned();
             self.fail(index, Difference { expected, got });
-        }
-        while let Some(index) = self.next_said(connection) {
-            self.done(index);
         }
     }
 
@@ -307,8 +291,7 @@ impl Stage {
             if cursor.next == self.entries.len() {
                 return Ok(());
             }
-            let patience = self.patience.saturating_add(self.pause(cursor.next));
-            let limit = later(cursor.since, patience);
+            let limit = cursor.since + self.patience + self.pause(cursor.next);
             if timeout_at(limit, changes.changed()).await.is_err() {
                 let entry = &self.entries[cursor.next];
                 let expected = match &entry.what {
@@ -342,9 +325,11 @@ pub(super) fn quote(bytes: &[u8]) -> String {
     format!("{text:?}")
 }
 
-/// Whether a connection becomes a WebSocket here.
-fn accepts(entry: &Entry) -> bool {
-    matches!(&entry.what, What::Said(_, bytes) if bytes.starts_with(b"HTTP/1.1 101"))
+/// Whether a connection becomes a WebSocket.
+fn is_socket(entries: &[Entry], connection: usize) -> bool {
+    entries.iter().filter(|entry| entry.connection == connection).any(
+        |entry| matches!(&entry.what, What::Said(_, bytes) if bytes.starts_with(b"HTTP/1.1 101")),
+    )
 }
 
 fn is_control(entry: &Entry) -> bool {

@@ -19,15 +19,6 @@ pub enum Side {
     Asterisk,
 }
 
-impl Side {
-    pub(crate) fn other(self) -> Self {
-        match self {
-            Self::Application => Self::Asterisk,
-            Self::Asterisk => Self::Application,
-        }
-    }
-}
-
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

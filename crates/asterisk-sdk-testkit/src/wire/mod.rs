@@ -2,10 +2,12 @@
 //!
 //! Nothing here is strict: bytes that make no sense go through as they come.
 
+mod accept;
 mod frame;
 mod framer;
 mod message;
 
+pub(crate) use accept::accept;
 pub(crate) use frame::Frame;
 pub(crate) use framer::{Framer, Piece};
 pub(crate) use message::header;
