@@ -72,12 +72,11 @@ impl Link {
                 }
                 message = self.message() => {
                     let Some(message) = message else { return stage.left(connection) };
-                    let goes_on = match Frame::read(&message).filter(Frame::is_control) {
-                        Some(frame) => self.control(frame).await,
-                        None => stage.heard(connection, &message),
-                    };
-                    if !goes_on {
-                        return;
+                    match Frame::read(&message).filter(Frame::is_control) {
+                        Some(frame) if self.control(frame).await => {}
+                        Some(_) => return stage.left(connection),
+                        None if stage.heard(connection, &message) => {}
+                        None => return,
                     }
                 }
             }

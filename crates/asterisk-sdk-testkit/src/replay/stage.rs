@@ -248,12 +248,16 @@ impl Stage {
         })
     }
 
-    /// Whether the application may leave this connection now; if not, that is a mismatch.
+    /// The application has left a connection. If it had more to say there, that is a mismatch; what
+    /// Asterisk had still to say there has nobody to hear it.
     pub(super) fn left(&self, connection: usize) {
         if let Some(index) = self.next_heard(connection) {
             let expected = self.quoted(index);
             let got = "the end of the connection".to_owned();
             self.fail(index, Difference { expected, got });
+        }
+        while let Some(index) = self.next_said(connection) {
+            self.done(index);
         }
     }
 
