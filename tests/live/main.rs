@@ -19,7 +19,8 @@ mod blocking;
 mod calls;
 #[cfg(test)]
 mod phone;
-mod testkit;
+#[cfg(test)]
+mod picture;
 mod tls;
 #[cfg(test)]
 mod truth;

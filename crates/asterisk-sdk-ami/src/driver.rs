@@ -176,12 +176,10 @@ impl Request {
 
 /// Fails a request that is not sent.
 pub(crate) fn refuse(request: Request, why: Failure) {
-    if let Request::Send { ticket, items, .. } = request {
+    if let Request::Send { ticket, items, id, .. } = request {
         // An error says that nobody waits.
         let _ = ticket.send(Err(why));
-        if let Items::Stream(queue) = items {
-            queue.close(None);
-        }
+        items.end(&id);
     }
 }
 

@@ -33,8 +33,8 @@ enum Ticket {
     User {
         ticket: oneshot::Sender<Outcome>,
         lasting: Option<Lasting>,
-        /// Where the items of its list go one by one.
-        stream: Option<Arc<Queue<Event>>>,
+        /// Where the items of its list go, if they go one by one, and its id.
+        stream: Option<(Items, ActionId)>,
     },
     Ping,
     Filter,
@@ -274,10 +274,7 @@ impl<'a> Exchange<'a> {
             return refuse(request, Failure::TimedOut(Delivery::NotSent));
         }
         if let Request::Send { id, text, expect, items, lasting, deadline, ticket } = request {
-            let stream = match &items {
-                Items::Stream(queue) => Some(Arc::clone(queue)),
-                _ => None,
-            };
+            let stream = items.queue().is_some().then(|| (items.clone(), id.clone()));
             let ticket = Ticket::User { ticket, lasting, stream };
             self.enqueue(id, &text, expect, items, deadline, ticket);
         }
@@ -389,8 +386,8 @@ impl<'a> Exchange<'a> {
                     tracing::trace!("an answer that nobody waits for any more");
                 }
                 // The outcome is there when the items end.
-                if let Some(stream) = stream {
-                    stream.close(None);
+                if let Some((items, id)) = stream {
+                    items.end(&id);
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::subscription::{Filter, Missed};
 #[derive(Debug)]
 pub(crate) struct Subscriber {
     pub(crate) filter: Filter,
-    pub(crate) queue: Queue<Event>,
+    pub(crate) queue: Arc<Queue<Event>>,
 }
 
 /// Gives events to those who asked for them.

@@ -29,6 +29,8 @@ mod hub;
 mod id;
 mod link;
 mod list;
+#[cfg(feature = "live")]
+pub mod live;
 mod login;
 mod manager;
 mod queue;

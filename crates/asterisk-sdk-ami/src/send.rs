@@ -23,6 +23,7 @@ use crate::session::{Failure, Items, Outcome};
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) outcome: oneshot::Receiver<Outcome>,
+    pub(crate) id: ActionId,
     timeout: Duration,
     at: Instant,
     pub(crate) deadline: Instant,

@@ -38,8 +38,41 @@ pub(crate) enum Items {
     Batches(mpsc::UnboundedSender<Vec<Event>>),
     /// Into the reply, and to the subscribers.
     Publish,
-    /// One by one to whoever takes them from here.
+    /// One by one to whoever takes them from here; its end is the list's.
     Stream(Arc<Queue<Event>>),
+    /// In line with the events of a subscription, so that it is known which of them the list has in it
+    /// already. An event without a name follows behind the last.
+    #[cfg(feature = "live")]
+    InLine(Arc<Queue<Event>>),
+}
+
+impl Items {
+    /// The queue that takes the items one by one.
+    pub(crate) fn queue(&self) -> Option<&Arc<Queue<Event>>> {
+        match self {
+            Self::Stream(queue) => Some(queue),
+            #[cfg(feature = "live")]
+            Self::InLine(queue) => Some(queue),
+            _ => None,
+        }
+    }
+
+    /// Says where the items go one by one that the list has ended, or never began.
+    pub(crate) fn end(&self, #[cfg_attr(not(feature = "live"), expect(unused))] id: &ActionId) {
+        match self {
+            Self::Stream(queue) => queue.close(None),
+            #[cfg(feature = "live")]
+            Self::InLine(queue) => {
+                // No server sends it, for it has no name.
+                let text = format!("Event: \r\nActionID: {id}\r\n");
+                if let Ok(Ok(mark)) = Message::parse(text.into()).map(Event::new) {
+                    queue.push(Ok(mark));
+                    queue.wake();
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What a message turned out to be.
@@ -280,7 +313,7 @@ impl<T> Session<T> {
             let List { id, response, items, .. } = list;
             return done(self.finish(id.as_str()), Reply::new(response, items, Some(event)));
         }
-        if let Items::Stream(queue) = &list.sink {
+        if let Some(queue) = list.sink.queue() {
             let queue = Arc::clone(queue);
             self.list = Some(list);
             return Received::Item(queue, event);

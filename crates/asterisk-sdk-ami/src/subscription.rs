@@ -216,7 +216,7 @@ impl<'a> Subscribe<'a> {
     }
 
     fn subscribe<T>(self, filter: Filter, decode: fn(Event) -> T) -> EventStream<T> {
-        let queue = Queue::new(self.capacity, self.overflow);
+        let queue = Arc::new(Queue::new(self.capacity, self.overflow));
         let subscriber = Arc::new(Subscriber { filter, queue });
         self.shared.hub.add(Arc::clone(&subscriber));
         EventStream { subscriber, shared: Arc::clone(self.shared), decode }
@@ -249,6 +249,19 @@ impl<T> EventStream<T> {
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<T, Missed>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+#[cfg(feature = "live")]
+impl EventStream {
+    /// Asks for a list whose items come in line with these events.
+    pub(crate) async fn list<A: crate::action::Action>(
+        &self,
+        action: &A,
+    ) -> Result<crate::send::Sent, crate::ActionError> {
+        let items = crate::session::Items::InLine(Arc::clone(&self.subscriber.queue));
+        let timeout = self.shared.action_timeout;
+        self.shared.hand_over(action, self.shared.ids.next(), timeout, items).await
     }
 }
 

@@ -1,0 +1,345 @@
+//! The task that keeps a picture current.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use asterisk_proto::ami::Event;
+use asterisk_proto::ami::event::{BridgeListItem, CoreShowChannel};
+use futures_core::Stream;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
+
+use super::channel::Channel;
+use super::model::Model;
+use super::picture::{Changes, Freshness};
+use super::{Kind, Kinds, Shared};
+use crate::action::{BridgeList, CoreShowChannels, Reply};
+use crate::error::ActionError;
+use crate::manager::Manager;
+use crate::send::Sent;
+use crate::state::{ConnectionState, StateWatch};
+use crate::subscription::{EventStream, Missed};
+
+/// How many events the updater may be behind. The connection's task waits a moment for it when it is
+/// further behind, as for any subscription.
+const CAPACITY: usize = 16_384;
+
+/// After so many events, those who wait for changes are woken, and other tasks have their turn.
+const BATCH: usize = 256;
+
+/// How long to wait after a list that failed, and no longer than that.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// The server's lists, in the order in which they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Channels,
+    /// Behind the channels, which say where they are.
+    Bridges,
+}
+
+/// What has come of a list.
+#[derive(Debug)]
+enum Items {
+    Channels(Vec<Channel>),
+    Bridges(Vec<BridgeListItem>),
+}
+
+/// A list that is on its way.
+struct Listing {
+    sent: Sent,
+    items: Items,
+}
+
+pub(super) struct Updater {
+    shared: Arc<Shared>,
+    kinds: Kinds,
+    events: EventStream,
+    connection: StateWatch,
+    /// Who waits for the first picture.
+    ready: Option<oneshot::Sender<Result<(), ActionError>>>,
+    listing: Option<Listing>,
+    /// What else is to be listed.
+    lists: VecDeque<List>,
+    /// Whether differences are corrections: no events are missing.
+    reconciles: bool,
+    reconcile: Option<Duration>,
+    /// When to begin with the lists.
+    next: Option<Instant>,
+    failures: u32,
+    changes: Changes,
+}
+
+/// Whether an event is needed.
+fn needs(kinds: Kinds, name: &str) -> bool {
+    kinds.contains(Kind::Calls) && super::model::CALL_EVENTS.contains(&name)
+}
+
+impl Updater {
+    pub(super) fn new(
+        manager: &Manager,
+        shared: &Arc<Shared>,
+        kinds: Kinds,
+        reconcile: Option<Duration>,
+    ) -> (Self, oneshot::Receiver<Result<(), ActionError>>) {
+        let (ready, receiver) = oneshot::channel();
+        let events = manager
+            .events()
+            .capacity(CAPACITY)
+            .matching(move |event| needs(kinds, &event.message().subject()));
+        let updater = Self {
+            shared: Arc::clone(shared),
+            kinds,
+            events,
+            connection: manager.watch(),
+            ready: Some(ready),
+            listing: None,
+            lists: VecDeque::new(),
+            reconciles: false,
+            reconcile,
+            next: None,
+            failures: 0,
+            changes: Changes::default(),
+        };
+        (updater, receiver)
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut goes_on = self.begin(false).await;
+        while goes_on {
+            let next = self.next;
+            let timer = async {
+                match next {
+                    Some(next) => sleep_until(next).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                item = self.events.next() => {
+                    let Some(item) = item else { break };
+                    goes_on = self.batch(item).await;
+                }
+                Some(state) = self.connection.changed() => self.connection_is(&state),
+                () = timer => {
+                    let reconciles = self.shared.read().tables.freshness == Freshness::Current;
+                    goes_on = self.begin(reconciles).await;
+                }
+            }
+        }
+        self.shared.end();
+    }
+
+    /// Takes an item and what else is there. Whether there may be more.
+    async fn batch(&mut self, first: Result<Event, Missed>) -> bool {
+        let mut item = Some(first);
+        let mut goes_on = true;
+        let mut count = 0;
+        while let Some(taken) = item.take() {
+            if !self.take(taken).await {
+                goes_on = false;
+                break;
+            }
+            count += 1;
+            if count == BATCH {
+                break;
+            }
+            let events = &mut self.events;
+            let more = std::future::poll_fn(|context| {
+                Poll::Ready(Pin::new(&mut *events).poll_next(context))
+            });
+            item = match more.await {
+                Poll::Ready(Some(item)) => Some(item),
+                // An end is found again.
+                Poll::Ready(None) | Poll::Pending => None,
+            };
+        }
+        self.shared.listeners.wake();
+        self.shared.version.send_modify(|version| *version += 1);
+        if count == BATCH {
+            tokio::task::yield_now().await;
+        }
+        goes_on
+    }
+
+    /// Takes one item. Whether there may be more.
+    async fn take(&mut self, item: Result<Event, Missed>) -> bool {
+        match item {
+            Ok(event) => {
+                if let Some(id) = event.message().action_id() {
+                    let ours =
+                        self.listing.as_ref().is_some_and(|l| l.sent.id.as_str().as_bytes() == id);
+                    if ours {
+                        return self.list_item(&event).await;
+                    }
+                    // What is left of a list that was given up; live events have a privilege.
+                    if event.message().value("Privilege").is_none() {
+                        return true;
+                    }
+                }
+                self.shared.counters.events.fetch_add(1, Ordering::Relaxed);
+                self.apply(|model, now| model.event(&event, now)).await;
+                true
+            }
+            Err(missed) => {
+                tracing::info!(%missed, "the picture is made anew");
+                self.shared.counters.gaps.fetch_add(1, Ordering::Relaxed);
+                let since = match &missed {
+                    Missed::Gap(gap) => gap.from,
+                    _ => SystemTime::now(),
+                };
+                self.stale(since);
+                self.apply(|model, _| model.gap(since)).await;
+                self.failures = 0;
+                self.begin(false).await
+            }
+        }
+    }
+
+    fn stale(&self, since: SystemTime) {
+        let freshness = &mut self.shared.write().tables.freshness;
+        if *freshness == Freshness::Current {
+            *freshness = Freshness::Stale { since };
+        }
+    }
+
+    fn connection_is(&mut self, state: &ConnectionState) {
+        if let ConnectionState::Reconnecting { since, .. } = state {
+            self.stale(*since);
+            self.shared.version.send_modify(|version| *version += 1);
+        }
+    }
+
+    /// Changes the model and tells what has changed; how much that is.
+    async fn apply(&mut self, change: impl FnOnce(&mut Model, SystemTime)) -> usize {
+        let now = SystemTime::now();
+        let count = {
+            let mut model = self.shared.write();
+            change(&mut model, now);
+            model.tables.take(&mut self.changes)
+        };
+        self.shared.counters.changes.fetch_add(count as u64, Ordering::Relaxed);
+        self.shared.listeners.publish(&mut self.changes).await;
+        count
+    }
+
+    /// Begins to ask for all lists. Whether to go on.
+    async fn begin(&mut self, reconciles: bool) -> bool {
+        self.reconciles = reconciles;
+        self.next = None;
+        self.lists.clear();
+        if self.kinds.contains(Kind::Calls) {
+            self.lists.extend([List::Channels, List::Bridges]);
+        }
+        self.next_list().await
+    }
+
+    /// Asks for the next list; after the last, the picture is what the server says. Whether to go on.
+    async fn next_list(&mut self) -> bool {
+        self.listing = None;
+        let Some(list) = self.lists.pop_front() else {
+            self.complete();
+            return true;
+        };
+        let (sent, items) = match list {
+            List::Channels => {
+                (self.events.list(&CoreShowChannels::new()).await, Items::Channels(Vec::new()))
+            }
+            List::Bridges => {
+                (self.events.list(&BridgeList::new()).await, Items::Bridges(Vec::new()))
+            }
+        };
+        match sent {
+            Ok(sent) => {
+                self.listing = Some(Listing { sent, items });
+                true
+            }
+            Err(error) => self.failed(error),
+        }
+    }
+
+    fn complete(&mut self) {
+        self.failures = 0;
+        self.shared.counters.snapshots.fetch_add(1, Ordering::Relaxed);
+        self.shared.write().tables.freshness = Freshness::Current;
+        self.next = self.reconcile.map(|interval| Instant::now() + interval);
+        if let Some(ready) = self.ready.take() {
+            // An error says that nobody waits any more.
+            let _ = ready.send(Ok(()));
+        }
+    }
+
+    /// Takes an item of the list that is on its way, or its end. Whether there may be more.
+    async fn list_item(&mut self, event: &Event) -> bool {
+        let Some(listing) = &mut self.listing else { return true };
+        if !event.message().subject().is_empty() {
+            let now = SystemTime::now();
+            match &mut listing.items {
+                Items::Channels(items) => {
+                    let item = event.decode::<CoreShowChannel>();
+                    items.extend(item.and_then(|item| Channel::listed(&item, now)));
+                }
+                Items::Bridges(items) => items.extend(event.decode::<BridgeListItem>()),
+            }
+            return true;
+        }
+        let Some(Listing { mut sent, items }) = self.listing.take() else { return true };
+        // The outcome is told before the mark that stands behind the items.
+        let outcome = sent.outcome.try_recv();
+        let Ok(outcome) = outcome else { return true };
+        match sent.read(Ok(outcome)) {
+            Ok(reply) if is_cancelled(&reply) => {
+                let response = Box::new(reply.response);
+                return self.failed(ActionError::Incomplete { lacks: "its end", response });
+            }
+            Ok(_) => {}
+            Err(error) if is_empty(&error) => {}
+            Err(error) => return self.failed(error),
+        }
+        let count = self
+            .apply(|model, now| match items {
+                Items::Channels(list) => model.channels(list, now),
+                Items::Bridges(list) => model.bridges(&list),
+            })
+            .await;
+        if self.reconciles && count > 0 {
+            tracing::info!(count, "a reconciliation found differences");
+            self.shared.counters.corrections.fetch_add(count as u64, Ordering::Relaxed);
+        }
+        self.next_list().await
+    }
+
+    /// A list failed. Whether to go on.
+    fn failed(&mut self, error: ActionError) -> bool {
+        self.listing = None;
+        self.lists.clear();
+        if let Some(ready) = self.ready.take() {
+            let _ = ready.send(Err(error));
+            return false;
+        }
+        tracing::warn!(%error, "the picture could not be made anew");
+        self.stale(SystemTime::now());
+        // After a lost connection there is a gap, which begins it again.
+        if !matches!(error, ActionError::Disconnected { .. }) {
+            let pause = RETRY.0.saturating_mul(1 << self.failures.min(5)).min(RETRY.1);
+            self.failures = self.failures.saturating_add(1);
+            self.next = Some(Instant::now() + pause);
+        }
+        true
+    }
+}
+
+/// Whether a refusal means that there is nothing: no module, or nothing to list.
+fn is_empty(error: &ActionError) -> bool {
+    let ActionError::Refused { response } = error else { return false };
+    let message = response.message().get("Message").unwrap_or_default();
+    message.starts_with("Invalid/unknown command") || message.starts_with("No active conferences")
+}
+
+fn is_cancelled(reply: &Reply) -> bool {
+    let end = reply.complete.as_ref().and_then(|complete| complete.message().value("EventList"));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(b"Cancelled"))
+}
