@@ -32,7 +32,9 @@ impl Records {
         }
         let mut details = Vec::new();
         while !all_have(&completed, &details) {
-            details.push(soon(self.details.next()).await.expect("a record").expect("no gap"));
+            let next = tokio::time::timeout(Duration::from_secs(10), self.details.next()).await;
+            let Ok(next) = next else { panic!("no record comes: {completed:#?} {details:#?}") };
+            details.push(next.expect("a record").expect("no gap"));
         }
         for call in &completed {
             fits(call, &details);
@@ -54,12 +56,15 @@ fn of<'a>(leg: &'a Leg, details: &'a [Cdr]) -> impl Iterator<Item = &'a Cdr> {
 }
 
 /// Whether there is a record up to the end of each call, and one for each channel that called the
-/// server. Those that were called have one only if somebody talked to them.
+/// server and was answered. Others have one only if somebody dialled or talked to them.
 fn all_have(calls: &[Arc<CompletedCall>], details: &[Cdr]) -> bool {
     calls.iter().all(|call| {
         let ends = call.legs.iter().flat_map(|leg| of(leg, details));
         let last = ends.filter_map(|detail| seconds(detail.end_time?)).max();
-        let mut callers = call.legs.iter().filter(|leg| leg.direction == Direction::Incoming);
+        let mut callers = call
+            .legs
+            .iter()
+            .filter(|leg| leg.direction == Direction::Incoming && leg.answered.is_some());
         last.is_some_and(|last| last + 1 >= unix(call.ended))
             && callers.all(|leg| of(leg, details).next().is_some())
     })
