@@ -4,7 +4,10 @@
 #![cfg(test)]
 
 mod calls;
+mod others;
+mod queues;
 mod records;
+mod states;
 
 use std::time::{Duration, Instant};
 
@@ -54,6 +57,7 @@ impl Scene {
             let snapshot = self.live.snapshot();
             let mut differences = channels(&self.manager, &snapshot).await;
             differences.extend(bridges(&self.manager, &snapshot).await);
+            differences.extend(others::differences(&self.manager, &snapshot).await);
             if differences.is_empty() {
                 consistent(&snapshot);
                 return snapshot;

@@ -1,4 +1,5 @@
-//! What is going on in Asterisk, always current: channels, bridges and calls.
+//! What is going on in Asterisk, always current: channels, bridges and calls, queues and agents, parked
+//! calls, conferences, states and mailboxes.
 //!
 //! [`Live::attach`] asks the server for its lists and keeps them current by its events. After a lost
 //! connection it asks again, and tells what is different as changes like all others.
@@ -24,13 +25,18 @@
 //! It is as right as the server's events: what changes without one is found by a reconciliation, which
 //! compares with the lists at an interval ([`Attach::reconcile_every`]).
 
+mod agent;
 mod bridge;
 mod call;
 mod calls;
 mod channel;
+mod conference;
 mod feed;
 mod model;
+mod parking;
 mod picture;
+mod queue;
+mod state;
 mod table;
 mod task;
 #[cfg(test)]
@@ -46,13 +52,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use self::agent::Agent;
 pub use self::bridge::Bridge;
 pub use self::call::{Call, CompletedCall, Direction, Leg, Step, What};
 pub use self::channel::Channel;
+pub use self::conference::{Conference, ConferenceUser};
 pub use self::feed::{Feed, Watch};
 use self::model::Model;
+pub use self::parking::ParkedCall;
 use self::picture::AllListeners;
 pub use self::picture::{Freshness, Snapshot};
+pub use self::queue::{Queue, QueueCaller, QueueMember};
+pub use self::state::{Device, Endpoint, Extension, Mailbox, Presence};
 pub use self::table::{Change, Object};
 use crate::error::ActionError;
 use crate::manager::Manager;
@@ -64,11 +75,42 @@ pub enum Kind {
     /// [`Channel`], [`Bridge`], [`Call`] and [`CompletedCall`]. Needs events of the classes `call` and
     /// `dialplan` (`agent` for what queues do with calls), and the privilege `system` or `reporting`.
     Calls,
+    /// [`Queue`](struct@Queue), [`QueueMember`] and [`QueueCaller`]. Needs events of the class `agent`.
+    Queues,
+    /// [`Agent`]. Needs events of the classes `agent` and `call`, and the privilege `agent`.
+    Agents,
+    /// [`ParkedCall`]. Needs events of the class `call`.
+    Parking,
+    /// [`Conference`] and [`ConferenceUser`]. Needs events of the class `call`, and the privilege
+    /// `reporting`.
+    Conferences,
+    /// [`Device`]. Needs events of the class `call`, and the privilege `call` or `reporting`.
+    Devices,
+    /// [`Extension`]. Needs what devices need.
+    Extensions,
+    /// [`Presence`]. Needs what devices need.
+    Presences,
+    /// [`Endpoint`]. Needs events of the classes `call` and `system`, and the privilege `system`.
+    Endpoints,
+    /// [`Mailbox`]. Needs events of the class `call`, and the privilege `call` or `reporting`. Those
+    /// that `app_voicemail` doesn't keep are seen when their messages change.
+    Mailboxes,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Calls];
+    pub const ALL: &'static [Self] = &[
+        Self::Calls,
+        Self::Queues,
+        Self::Agents,
+        Self::Parking,
+        Self::Conferences,
+        Self::Devices,
+        Self::Extensions,
+        Self::Presences,
+        Self::Endpoints,
+        Self::Mailboxes,
+    ];
 }
 
 /// A set of kinds.
@@ -78,6 +120,14 @@ struct Kinds(u16);
 impl Kinds {
     fn of(kinds: impl IntoIterator<Item = Kind>) -> Self {
         Self(kinds.into_iter().fold(0, |set, kind| set | 1 << kind as u16))
+    }
+
+    fn add(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as u16;
+    }
+
+    fn is_only(self, kind: Kind) -> bool {
+        self.0 == 1 << kind as u16
     }
 
     fn contains(self, kind: Kind) -> bool {

@@ -1,22 +1,23 @@
 //! The pure part: events and lists go in, changes come out. No socket, and no clock but the
 //! argument.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::SystemTime;
 
 use asterisk_proto::ami::event::BridgeListItem;
 use asterisk_proto::ami::{BridgeSnapshot, ChannelSnapshot, Event, Field};
 use asterisk_proto::{ChannelId, ChannelState, HangupCause, Text};
 
-use super::Kinds;
 use super::bridge::Bridge;
 use super::call::What;
 use super::calls::Calls;
 use super::channel::Channel;
 use super::picture::Tables;
 use super::table::{Gone, compact};
+use super::{Kind, Kinds, agent, conference, parking, queue, state};
 
 /// The events from which channels, bridges and calls are made.
-pub(super) const CALL_EVENTS: &[&str] = &[
+const CALL_EVENTS: &[&str] = &[
     "AgentConnect",
     "AttendedTransfer",
     "BlindTransfer",
@@ -51,11 +52,82 @@ pub(super) const CALL_EVENTS: &[&str] = &[
     "Unhold",
 ];
 
+/// What the server lists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum List {
+    Channels,
+    /// Behind the channels, which say where they are.
+    Bridges,
+    Queues,
+    /// One queue, and who waits in it.
+    QueueFigures(Text),
+    Agents,
+    ParkedCalls,
+    Conferences,
+    /// Those of one conference.
+    ConferenceUsers(Text),
+    Devices,
+    Extensions,
+    Presences,
+    Endpoints,
+    Mailboxes,
+}
+
+impl List {
+    /// What to ask for at first, and after a gap.
+    pub(super) fn all(kinds: Kinds) -> impl Iterator<Item = Self> {
+        [
+            (Kind::Calls, Self::Channels),
+            (Kind::Calls, Self::Bridges),
+            (Kind::Queues, Self::Queues),
+            (Kind::Agents, Self::Agents),
+            (Kind::Parking, Self::ParkedCalls),
+            (Kind::Conferences, Self::Conferences),
+            (Kind::Devices, Self::Devices),
+            (Kind::Extensions, Self::Extensions),
+            (Kind::Presences, Self::Presences),
+            (Kind::Endpoints, Self::Endpoints),
+            (Kind::Mailboxes, Self::Mailboxes),
+        ]
+        .into_iter()
+        .filter_map(move |(kind, list)| kinds.contains(kind).then_some(list))
+    }
+}
+
+/// The events that a kind is made of.
+fn events(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Calls => CALL_EVENTS,
+        Kind::Queues => queue::EVENTS,
+        Kind::Agents => agent::EVENTS,
+        Kind::Parking => parking::EVENTS,
+        Kind::Conferences => conference::EVENTS,
+        Kind::Devices => state::DEVICE_EVENTS,
+        Kind::Extensions => state::EXTENSION_EVENTS,
+        Kind::Presences => state::PRESENCE_EVENTS,
+        Kind::Endpoints => state::ENDPOINT_EVENTS,
+        Kind::Mailboxes => state::MAILBOX_EVENTS,
+    }
+}
+
+/// Which kinds each event is for, by its name.
+pub(super) fn names(kinds: Kinds) -> HashMap<&'static str, Kinds> {
+    let mut names = HashMap::<_, Kinds>::new();
+    for kind in Kind::ALL.iter().filter(|kind| kinds.contains(**kind)) {
+        for name in events(*kind) {
+            names.entry(*name).or_default().add(*kind);
+        }
+    }
+    names
+}
+
 /// All that is known.
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) tables: Tables,
-    pub(super) kinds: Kinds,
+    names: HashMap<&'static str, Kinds>,
+    /// What is to be asked for, because events don't tell it.
+    pub(super) stale: BTreeSet<List>,
     calls: Calls,
     gone_channels: Gone,
     gone_bridges: Gone,
@@ -65,7 +137,8 @@ impl Model {
     pub(super) fn new(kinds: Kinds) -> Self {
         Self {
             tables: Tables::default(),
-            kinds,
+            names: names(kinds),
+            stale: BTreeSet::new(),
             calls: Calls::default(),
             gone_channels: Gone::new(),
             gone_bridges: Gone::new(),
@@ -75,9 +148,69 @@ impl Model {
     /// Takes an event. `now` is when it was received.
     pub(super) fn event(&mut self, event: &Event, now: SystemTime) {
         let name = event.message().subject();
-        if self.kinds.contains(super::Kind::Calls) {
+        let Some(kinds) = self.names.get(&*name).copied() else { return };
+        if kinds.contains(Kind::Calls) {
             self.call_event(&name, event, now);
         }
+        if kinds.is_only(Kind::Calls) {
+            return;
+        }
+        let at = at(event, now);
+        let tables = &mut self.tables;
+        if kinds.contains(Kind::Queues) {
+            self.stale.extend(queue::event(tables, &name, event, at));
+        }
+        if kinds.contains(Kind::Agents)
+            && (name != "DeviceStateChange" || starts(event, "Device", "Agent:"))
+        {
+            self.stale.insert(List::Agents);
+        }
+        if kinds.contains(Kind::Parking) {
+            parking::event(tables, &name, event, at);
+        }
+        if kinds.contains(Kind::Conferences) {
+            self.stale.extend(conference::event(tables, &name, event));
+        }
+        if kinds.contains(Kind::Devices) {
+            state::device_event(tables, event);
+        }
+        if kinds.contains(Kind::Extensions) {
+            state::extension_event(tables, &name, event);
+        }
+        if kinds.contains(Kind::Presences) {
+            state::presence_event(tables, event);
+        }
+        if kinds.contains(Kind::Endpoints) {
+            state::endpoint_event(tables, &name, event);
+        }
+        if kinds.contains(Kind::Mailboxes) {
+            state::mailbox_event(tables, event);
+        }
+    }
+
+    /// Takes a list that is no list of channels; what to ask for then.
+    pub(super) fn list(&mut self, list: &List, items: &[Event], now: SystemTime) -> Vec<List> {
+        let tables = &mut self.tables;
+        match list {
+            // It comes as channels, which keep less.
+            List::Channels => {}
+            List::Bridges => {
+                let items: Vec<BridgeListItem> = items.iter().filter_map(Event::decode).collect();
+                self.bridges(&items);
+            }
+            List::Queues => queue::list(tables, None, items, now),
+            List::QueueFigures(name) => queue::list(tables, Some(name), items, now),
+            List::Agents => agent::list(tables, items),
+            List::ParkedCalls => parking::list(tables, items, now),
+            List::Conferences => return conference::list(tables, items),
+            List::ConferenceUsers(name) => conference::users(tables, name, items),
+            List::Devices => state::devices(tables, items),
+            List::Extensions => state::extensions(tables, items),
+            List::Presences => state::presences(tables, items),
+            List::Endpoints => state::endpoints(tables, items),
+            List::Mailboxes => state::mailboxes(tables, items),
+        }
+        Vec::new()
     }
 
     fn call_event(&mut self, name: &str, event: &Event, now: SystemTime) {
@@ -380,8 +513,7 @@ impl Model {
 
     /// Takes the list of all channels.
     pub(super) fn channels(&mut self, list: Vec<Channel>, now: SystemTime) {
-        let listed: std::collections::HashSet<&ChannelId> =
-            list.iter().map(|channel| &channel.id).collect();
+        let listed: HashSet<&ChannelId> = list.iter().map(|channel| &channel.id).collect();
         let channels = self.tables.channels.values();
         let gone: Vec<Channel> = channels.filter(|c| !listed.contains(&c.id)).cloned().collect();
         for channel in &gone {
@@ -419,8 +551,8 @@ impl Model {
     }
 
     /// Takes the list of all bridges, behind that of the channels.
-    pub(super) fn bridges(&mut self, list: &[BridgeListItem]) {
-        let listed: std::collections::HashSet<&str> =
+    fn bridges(&mut self, list: &[BridgeListItem]) {
+        let listed: HashSet<&str> =
             list.iter().filter_map(|item| Some(item.bridge.unique_id.as_ref()?.as_str())).collect();
         let bridges = self.tables.bridges.values();
         let gone: Vec<_> =
@@ -448,6 +580,10 @@ impl Model {
 /// When an event happened: by its own timestamp, where the server adds one.
 fn at(event: &Event, now: SystemTime) -> SystemTime {
     event.timestamp().unwrap_or(now)
+}
+
+fn starts(event: &Event, header: &str, with: &str) -> bool {
+    event.message().value(header).is_some_and(|found| found.starts_with(with.as_bytes()))
 }
 
 fn is(event: &Event, header: &str, value: &str) -> bool {

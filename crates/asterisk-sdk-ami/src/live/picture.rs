@@ -5,7 +5,10 @@ use std::time::SystemTime;
 
 use super::feed::Listeners;
 use super::table::{Change, Map, Object, Table};
-use super::{Bridge, Call, Channel, CompletedCall};
+use super::{
+    Agent, Bridge, Call, Channel, CompletedCall, Conference, ConferenceUser, Device, Endpoint,
+    Extension, Mailbox, ParkedCall, Presence, Queue, QueueCaller, QueueMember,
+};
 
 /// How current a picture is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -135,6 +138,18 @@ parts! {
     channels: Channel,
     bridges: Bridge,
     calls: Call,
+    queues: Queue,
+    queue_members: QueueMember,
+    queue_callers: QueueCaller,
+    agents: Agent,
+    parked_calls: ParkedCall,
+    conferences: Conference,
+    conference_users: ConferenceUser,
+    devices: Device,
+    extensions: Extension,
+    presences: Presence,
+    endpoints: Endpoint,
+    mailboxes: Mailbox,
 }
 
 impl Snapshot {

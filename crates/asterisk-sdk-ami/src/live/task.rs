@@ -8,16 +8,21 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use asterisk_proto::ami::Event;
-use asterisk_proto::ami::event::{BridgeListItem, CoreShowChannel};
+use asterisk_proto::ami::event::CoreShowChannel;
 use futures_core::Stream;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::channel::Channel;
-use super::model::Model;
+use super::model::{List, Model, names};
 use super::picture::{Changes, Freshness};
-use super::{Kind, Kinds, Shared};
-use crate::action::{BridgeList, CoreShowChannels, Reply};
+use super::queue::NOBODY;
+use super::{Kinds, Shared};
+use crate::action::{
+    Agents, BridgeList, ConfbridgeList, ConfbridgeListRooms, CoreShowChannels, DeviceStateList,
+    ExtensionStateList, ParkedCalls, PjsipShowEndpoints, PresenceStateList, QueueStatus, Reply,
+    VoicemailUsersList,
+};
 use crate::error::ActionError;
 use crate::manager::Manager;
 use crate::send::Sent;
@@ -34,23 +39,31 @@ const BATCH: usize = 256;
 /// How long to wait after a list that failed, and no longer than that.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// The server's lists, in the order in which they are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum List {
-    Channels,
-    /// Behind the channels, which say where they are.
-    Bridges,
-}
+/// How long to wait before what events don't tell is asked for: it is asked for once for all of them.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// What has come of a list.
 #[derive(Debug)]
 enum Items {
+    /// There are many, so that only what is kept of them is.
     Channels(Vec<Channel>),
-    Bridges(Vec<BridgeListItem>),
+    Events(Vec<Event>),
+}
+
+/// Why lists are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To know what there is.
+    Snapshot,
+    /// To find what is wrong.
+    Reconciliation,
+    /// Because events don't tell it.
+    Refresh,
 }
 
 /// A list that is on its way.
 struct Listing {
+    list: List,
     sent: Sent,
     items: Items,
 }
@@ -65,18 +78,14 @@ pub(super) struct Updater {
     listing: Option<Listing>,
     /// What else is to be listed.
     lists: VecDeque<List>,
-    /// Whether differences are corrections: no events are missing.
-    reconciles: bool,
+    purpose: Purpose,
     reconcile: Option<Duration>,
     /// When to begin with the lists.
     next: Option<Instant>,
+    /// When to ask for what events don't tell.
+    refresh: Option<Instant>,
     failures: u32,
     changes: Changes,
-}
-
-/// Whether an event is needed.
-fn needs(kinds: Kinds, name: &str) -> bool {
-    kinds.contains(Kind::Calls) && super::model::CALL_EVENTS.contains(&name)
 }
 
 impl Updater {
@@ -87,10 +96,11 @@ impl Updater {
         reconcile: Option<Duration>,
     ) -> (Self, oneshot::Receiver<Result<(), ActionError>>) {
         let (ready, receiver) = oneshot::channel();
+        let names = names(kinds);
         let events = manager
             .events()
             .capacity(CAPACITY)
-            .matching(move |event| needs(kinds, &event.message().subject()));
+            .matching(move |event| names.contains_key(&*event.message().subject()));
         let updater = Self {
             shared: Arc::clone(shared),
             kinds,
@@ -99,7 +109,8 @@ impl Updater {
             ready: Some(ready),
             listing: None,
             lists: VecDeque::new(),
-            reconciles: false,
+            purpose: Purpose::Snapshot,
+            refresh: None,
             reconcile,
             next: None,
             failures: 0,
@@ -109,9 +120,9 @@ impl Updater {
     }
 
     pub(super) async fn run(mut self) {
-        let mut goes_on = self.begin(false).await;
+        let mut goes_on = self.begin(Purpose::Snapshot).await;
         while goes_on {
-            let next = self.next;
+            let next = self.next.into_iter().chain(self.refresh).min();
             let timer = async {
                 match next {
                     Some(next) => sleep_until(next).await,
@@ -125,12 +136,31 @@ impl Updater {
                 }
                 Some(state) = self.connection.changed() => self.connection_is(&state),
                 () = timer => {
-                    let reconciles = self.shared.read().tables.freshness == Freshness::Current;
-                    goes_on = self.begin(reconciles).await;
+                    goes_on = self.due().await;
                 }
             }
         }
         self.shared.end();
+    }
+
+    /// Begins with what it is time for. Whether to go on.
+    async fn due(&mut self) -> bool {
+        let now = Instant::now();
+        let is_current = self.shared.read().tables.freshness == Freshness::Current;
+        if self.next.is_some_and(|next| next <= now) {
+            let purpose = if is_current { Purpose::Reconciliation } else { Purpose::Snapshot };
+            return self.begin(purpose).await;
+        }
+        self.refresh = None;
+        let stale = std::mem::take(&mut self.shared.write().stale);
+        if !is_current || self.listing.is_some() {
+            // What is on its way may hold it already, or not.
+            self.lists.extend(stale);
+            return true;
+        }
+        self.purpose = Purpose::Refresh;
+        self.lists.extend(stale);
+        self.next_list().await
     }
 
     /// Takes an item and what else is there. Whether there may be more.
@@ -194,7 +224,7 @@ impl Updater {
                 self.stale(since);
                 self.apply(|model, _| model.gap(since)).await;
                 self.failures = 0;
-                self.begin(false).await
+                self.begin(Purpose::Snapshot).await
             }
         }
     }
@@ -219,6 +249,9 @@ impl Updater {
         let count = {
             let mut model = self.shared.write();
             change(&mut model, now);
+            if self.refresh.is_none() && !model.stale.is_empty() {
+                self.refresh = Some(Instant::now() + REFRESH);
+            }
             model.tables.take(&mut self.changes)
         };
         self.shared.counters.changes.fetch_add(count as u64, Ordering::Relaxed);
@@ -227,13 +260,13 @@ impl Updater {
     }
 
     /// Begins to ask for all lists. Whether to go on.
-    async fn begin(&mut self, reconciles: bool) -> bool {
-        self.reconciles = reconciles;
-        self.next = None;
+    async fn begin(&mut self, purpose: Purpose) -> bool {
+        self.purpose = purpose;
+        (self.next, self.refresh) = (None, None);
+        // All of it will be asked for.
+        self.shared.write().stale.clear();
         self.lists.clear();
-        if self.kinds.contains(Kind::Calls) {
-            self.lists.extend([List::Channels, List::Bridges]);
-        }
+        self.lists.extend(List::all(self.kinds));
         self.next_list().await
     }
 
@@ -244,17 +277,31 @@ impl Updater {
             self.complete();
             return true;
         };
-        let (sent, items) = match list {
-            List::Channels => {
-                (self.events.list(&CoreShowChannels::new()).await, Items::Channels(Vec::new()))
+        let events = &self.events;
+        let sent = match &list {
+            List::Channels => events.list(&CoreShowChannels::new()).await,
+            List::Bridges => events.list(&BridgeList::new()).await,
+            List::Queues => events.list(&QueueStatus::new()).await,
+            List::QueueFigures(name) => {
+                events.list(&QueueStatus::new().queue(&**name).member(NOBODY)).await
             }
-            List::Bridges => {
-                (self.events.list(&BridgeList::new()).await, Items::Bridges(Vec::new()))
-            }
+            List::Agents => events.list(&Agents::new()).await,
+            List::ParkedCalls => events.list(&ParkedCalls::new()).await,
+            List::Conferences => events.list(&ConfbridgeListRooms::new()).await,
+            List::ConferenceUsers(name) => events.list(&ConfbridgeList::new(&**name)).await,
+            List::Devices => events.list(&DeviceStateList::new()).await,
+            List::Extensions => events.list(&ExtensionStateList::new()).await,
+            List::Presences => events.list(&PresenceStateList::new()).await,
+            List::Endpoints => events.list(&PjsipShowEndpoints::new()).await,
+            List::Mailboxes => events.list(&VoicemailUsersList::new()).await,
         };
         match sent {
             Ok(sent) => {
-                self.listing = Some(Listing { sent, items });
+                let items = match list {
+                    List::Channels => Items::Channels(Vec::new()),
+                    _ => Items::Events(Vec::new()),
+                };
+                self.listing = Some(Listing { list, sent, items });
                 true
             }
             Err(error) => self.failed(error),
@@ -263,6 +310,9 @@ impl Updater {
 
     fn complete(&mut self) {
         self.failures = 0;
+        if self.purpose == Purpose::Refresh {
+            return;
+        }
         self.shared.counters.snapshots.fetch_add(1, Ordering::Relaxed);
         self.shared.write().tables.freshness = Freshness::Current;
         self.next = self.reconcile.map(|interval| Instant::now() + interval);
@@ -282,11 +332,11 @@ impl Updater {
                     let item = event.decode::<CoreShowChannel>();
                     items.extend(item.and_then(|item| Channel::listed(&item, now)));
                 }
-                Items::Bridges(items) => items.extend(event.decode::<BridgeListItem>()),
+                Items::Events(items) => items.push(event.clone()),
             }
             return true;
         }
-        let Some(Listing { mut sent, items }) = self.listing.take() else { return true };
+        let Some(Listing { list, mut sent, items }) = self.listing.take() else { return true };
         // The outcome is told before the mark that stands behind the items.
         let outcome = sent.outcome.try_recv();
         let Ok(outcome) = outcome else { return true };
@@ -299,14 +349,16 @@ impl Updater {
             Err(error) if is_empty(&error) => {}
             Err(error) => return self.failed(error),
         }
+        let mut further = Vec::new();
         let count = self
             .apply(|model, now| match items {
-                Items::Channels(list) => model.channels(list, now),
-                Items::Bridges(list) => model.bridges(&list),
+                Items::Channels(items) => model.channels(items, now),
+                Items::Events(items) => further = model.list(&list, &items, now),
             })
             .await;
-        if self.reconciles && count > 0 {
-            tracing::info!(count, "a reconciliation found differences");
+        self.lists.extend(further);
+        if self.purpose == Purpose::Reconciliation && count > 0 {
+            tracing::info!(?list, count, "a reconciliation found differences");
             self.shared.counters.corrections.fetch_add(count as u64, Ordering::Relaxed);
         }
         self.next_list().await
@@ -334,9 +386,16 @@ impl Updater {
 
 /// Whether a refusal means that there is nothing: no module, or nothing to list.
 fn is_empty(error: &ActionError) -> bool {
+    const NOTHING: &[&str] = &[
+        "Dialplan hints not available",
+        "Invalid/unknown command",
+        "No Conference by that name found",
+        "No active conferences",
+        "No endpoints found",
+    ];
     let ActionError::Refused { response } = error else { return false };
     let message = response.message().get("Message").unwrap_or_default();
-    message.starts_with("Invalid/unknown command") || message.starts_with("No active conferences")
+    NOTHING.iter().any(|nothing| message.starts_with(nothing))
 }
 
 fn is_cancelled(reply: &Reply) -> bool {

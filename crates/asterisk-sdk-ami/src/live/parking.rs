@@ -1,0 +1,108 @@
+//! Parked calls.
+
+use std::time::SystemTime;
+
+use asterisk_proto::ami::event::ParkedCall as Parked;
+use asterisk_proto::ami::{AmiEvent, ChannelSnapshot, Event, Field, Party};
+use asterisk_proto::{ChannelId, Text};
+
+use super::picture::Tables;
+use super::table::Object;
+
+/// A call that waits in a parking lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParkedCall {
+    /// The channel that is parked.
+    pub channel: ChannelId,
+    /// Its name.
+    pub name: Text,
+    /// Who waits.
+    pub caller_id: Party,
+    /// The parking lot's name.
+    pub lot: Text,
+    /// The space: what one dials to fetch the call.
+    pub space: u32,
+    /// Who parked it, as what is dialled when nobody fetches the call.
+    pub parker_dial_string: Option<Text>,
+    /// When it was parked; by the server's whole seconds if that was not seen.
+    pub since: SystemTime,
+    /// When it will be sent on if nobody fetches it; nothing if there is no limit.
+    pub until: Option<SystemTime>,
+}
+
+impl Object for ParkedCall {
+    type Key = ChannelId;
+
+    fn key(&self) -> &ChannelId {
+        &self.channel
+    }
+}
+
+/// The events from which this is made.
+pub(super) const EVENTS: &[&str] = &[
+    "Hangup",
+    "ParkedCall",
+    "ParkedCallGiveUp",
+    "ParkedCallSwap",
+    "ParkedCallTimeOut",
+    "UnParkedCall",
+];
+
+fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall> {
+    let item = Parked::from_event(event);
+    let (lot, space) = (item.parking_lot?, item.parking_space?);
+    let seen = tables.parked_calls.values().find(|seen| seen.space == space && seen.lot == lot);
+    let timeout = item.parking_timeout.filter(|timeout| !timeout.is_zero());
+    Some(ParkedCall {
+        channel: item.parkee.unique_id?,
+        name: item.parkee.channel.unwrap_or_default(),
+        caller_id: item.parkee.caller_id,
+        lot,
+        space,
+        parker_dial_string: item.parker_dial_string,
+        since: seen.map_or_else(
+            || now.checked_sub(item.parking_duration.unwrap_or_default()).unwrap_or(now),
+            |seen| seen.since,
+        ),
+        until: match seen {
+            Some(seen) => seen.until,
+            None => timeout.and_then(|timeout| now.checked_add(timeout)),
+        },
+    })
+}
+
+/// Takes an event.
+pub(super) fn event(tables: &mut Tables, name: &str, event: &Event, now: SystemTime) {
+    match name {
+        "ParkedCall" => {
+            if let Some(call) = parked(tables, event, now) {
+                tables.parked_calls.put(call);
+            }
+        }
+        "ParkedCallSwap" => {
+            if let Some(call) = parked(tables, event, now) {
+                tables.parked_calls.retain(|old| old.space != call.space || old.lot != call.lot);
+                tables.parked_calls.put(call);
+            }
+        }
+        // What follows when the one that tells of the parking is missed.
+        "Hangup" => {
+            if let Some(id) = event.get("Uniqueid") {
+                tables.parked_calls.remove(&id);
+            }
+        }
+        _ => {
+            let parkee = ChannelSnapshot::read(event.message(), "Parkee");
+            if let Some(id) = parkee.unique_id {
+                tables.parked_calls.remove(id.as_str());
+            }
+        }
+    }
+}
+
+/// Takes the list of all parked calls.
+pub(super) fn list(tables: &mut Tables, items: &[Event], now: SystemTime) {
+    let calls = items.iter().filter_map(|item| parked(tables, item, now)).collect();
+    tables.parked_calls.replace(calls);
+}
