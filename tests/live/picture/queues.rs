@@ -26,20 +26,21 @@ async fn queues_agents_and_conferences_equal_lists() {
     assert_eq!((statistics.gaps, statistics.corrections), (0, 0));
 }
 
-const WAIT: &str = "Local/wait@sdk";
+// Not what the callers are, who would have it in use.
+const MEMBER: &str = "Local/echo@sdk";
 
 async fn members(scene: &Scene) {
-    let key = QueueMember::key_of("calls", WAIT);
+    let key = QueueMember::key_of("calls", MEMBER);
     scene
         .manager
-        .send(QueueAdd::new("calls", WAIT).member_name("Bob").penalty(2_u32))
+        .send(QueueAdd::new("calls", MEMBER).member_name("Bob").penalty(2_u32))
         .await
         .unwrap();
     let snapshot = scene.until(|snapshot| snapshot.get::<QueueMember>(&key).is_some()).await;
     let member = snapshot.get::<QueueMember>(&key).unwrap();
     assert_eq!((&*member.name, member.penalty, member.paused), ("Bob", 2, false));
     scene.is_right("with a member").await;
-    let pause = |paused| QueuePause::new(WAIT, paused).queue("calls");
+    let pause = |paused| QueuePause::new(MEMBER, paused).queue("calls");
     scene.manager.send(pause(true).reason("tea")).await.unwrap();
     let is_paused = |paused| {
         let key = key.clone();
@@ -52,13 +53,13 @@ async fn members(scene: &Scene) {
     scene.is_right("with a paused member").await;
     scene.manager.send(pause(false)).await.unwrap();
     scene.until(is_paused(false)).await;
-    scene.manager.send(QueuePenalty::new(WAIT, 5_u32).queue("calls")).await.unwrap();
+    scene.manager.send(QueuePenalty::new(MEMBER, 5_u32).queue("calls")).await.unwrap();
     scene.until(|snapshot| snapshot.get::<QueueMember>(&key).unwrap().penalty == 5).await;
     scene.is_right("with another penalty").await;
 }
 
 async fn connected(scene: &Scene) {
-    let key = QueueMember::key_of("calls", WAIT);
+    let key = QueueMember::key_of("calls", MEMBER);
     let records = Records::begin(scene);
     let call = Originate::to("Local/wait@sdk/n").application_with("Queue", "calls");
     scene.originate(call, "asks").await;
@@ -67,11 +68,11 @@ async fn connected(scene: &Scene) {
     let calls = records.end(scene, 1).await;
     let steps: Vec<&What> = calls[0].timeline.iter().map(|step| &step.what).collect();
     assert!(steps.contains(&&What::Queued { queue: "calls".into() }));
-    assert!(steps.contains(&&What::Connected { member: WAIT.into() }));
+    assert!(steps.contains(&&What::Connected { member: MEMBER.into() }));
     let snapshot = scene.is_right("with a call completed").await;
     assert_eq!(snapshot.get::<Queue>("calls").unwrap().completed, 1);
     assert_eq!(snapshot.get::<QueueMember>(&key).unwrap().calls_taken, 1);
-    scene.manager.send(QueueRemove::new("calls", WAIT)).await.unwrap();
+    scene.manager.send(QueueRemove::new("calls", MEMBER)).await.unwrap();
     scene.until(|snapshot| snapshot.get::<QueueMember>(&key).is_none()).await;
 }
 

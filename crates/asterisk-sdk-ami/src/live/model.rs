@@ -506,6 +506,12 @@ impl Model {
         }
     }
 
+    /// How many records of calls and aliases of linked ids there are.
+    #[cfg(test)]
+    pub(super) fn held_in_memory(&self) -> (usize, usize) {
+        self.calls.held_in_memory()
+    }
+
     /// Events are missing since then.
     pub(super) fn gap(&mut self, at: SystemTime) {
         self.calls.gap(&mut self.tables, at);
