@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod calls;
+mod faults;
 mod others;
 mod queues;
 mod records;

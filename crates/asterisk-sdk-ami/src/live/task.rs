@@ -237,9 +237,16 @@ impl Updater {
     }
 
     fn connection_is(&mut self, state: &ConnectionState) {
-        if let ConnectionState::Reconnecting { since, .. } = state {
-            self.stale(*since);
-            self.shared.version.send_modify(|version| *version += 1);
+        match state {
+            ConnectionState::Reconnecting { since, .. } => {
+                self.stale(*since);
+                self.shared.version.send_modify(|version| *version += 1);
+            }
+            // Between the gap and this, a server that boots is asked nothing.
+            ConnectionState::Connected if self.listing.is_none() && self.failures > 0 => {
+                self.next = Some(Instant::now());
+            }
+            _ => {}
         }
     }
 
@@ -373,13 +380,11 @@ impl Updater {
             return false;
         }
         tracing::warn!(%error, "the picture could not be made anew");
+        // Once the connection is there again, a gap begins it before its time.
         self.stale(SystemTime::now());
-        // After a lost connection there is a gap, which begins it again.
-        if !matches!(error, ActionError::Disconnected { .. }) {
-            let pause = RETRY.0.saturating_mul(1 << self.failures.min(5)).min(RETRY.1);
-            self.failures = self.failures.saturating_add(1);
-            self.next = Some(Instant::now() + pause);
-        }
+        let pause = RETRY.0.saturating_mul(1 << self.failures.min(5)).min(RETRY.1);
+        self.failures = self.failures.saturating_add(1);
+        self.next = Some(Instant::now() + pause);
         true
     }
 }
