@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use asterisk_proto::ami::Party;
 use asterisk_proto::{ChannelState, HangupCause, LinkedId};
 
 use super::call::{Call, CompletedCall, Direction, Leg, Step, What};
 use super::channel::Channel;
 use super::picture::Tables;
-use super::table::{compact, compact_known};
+use super::table::compact;
 
 /// What is known of the calls under way beyond what is shown of them.
 #[derive(Debug, Default)]
@@ -49,6 +48,10 @@ impl Record {
             }
             self.more_legs = self.more_legs.saturating_add(1);
         }
+        // Most calls have few, and there are many calls.
+        if self.legs.len() == self.legs.capacity() {
+            self.legs.reserve_exact(2);
+        }
         self.legs.push(leg);
     }
 
@@ -67,14 +70,6 @@ fn direction(channel: &Channel) -> Direction {
     }
 }
 
-/// A party whose texts keep nothing else.
-fn party(party: &Party) -> Party {
-    let [number, name] = compact_known([party.number.as_deref(), party.name.as_deref()]);
-    let mut compact = Party::default();
-    (compact.number, compact.name) = (number, name);
-    compact
-}
-
 impl Calls {
     /// The call that a linked id stands for.
     fn resolve<'a>(&'a self, linked_id: &'a LinkedId) -> &'a LinkedId {
@@ -91,13 +86,17 @@ impl Calls {
         let Some(id) = self.of(channel) else { return };
         let up = channel.state == Some(ChannelState::Up);
         if tables.calls.get(id.as_str()).is_none() {
-            let [id, exten] = compact_known([Some(id.as_str()), channel.exten.as_deref()]);
             tables.calls.put(Call {
-                id: id.unwrap_or_default().into(),
+                // All of it is in the channel's own buffer, which its leg keeps anyway.
+                id: channel
+                    .linked_id
+                    .clone()
+                    .filter(|own| *own == id)
+                    .unwrap_or_else(|| id.clone()),
                 joined: Vec::new(),
                 direction: direction(channel),
-                caller: party(&channel.caller_id),
-                exten,
+                caller: channel.caller_id.clone(),
+                exten: channel.exten.clone(),
                 started: channel.created,
                 answered: None,
                 channels: vec![channel.id.clone()],
@@ -151,7 +150,7 @@ impl Calls {
         if tables.calls.get(id.as_str()).is_some_and(|call| {
             call.channels.first() == Some(&channel.id) && call.caller != channel.caller_id
         }) {
-            tables.calls.update(id.as_str(), |call| call.caller = party(&channel.caller_id));
+            tables.calls.update(id.as_str(), |call| call.caller = channel.caller_id.clone());
         }
     }
 

@@ -6,7 +6,7 @@ use asterisk_proto::ami::event::CoreShowChannel;
 use asterisk_proto::ami::{ChannelSnapshot, Party};
 use asterisk_proto::{BridgeId, ChannelId, ChannelState, LinkedId, Text};
 
-use super::table::{Object, compact_known};
+use super::table::{Object, compact_known, compact_pairs, known};
 
 /// A channel, as far as the server tells.
 ///
@@ -81,8 +81,13 @@ impl Channel {
 
     /// A channel that was not known before; nothing if the snapshot doesn't say which.
     pub(super) fn new(snapshot: &ChannelSnapshot, created: SystemTime) -> Option<Self> {
-        let id = snapshot.unique_id.clone()?;
-        let mut channel = Self {
+        let mut channel = Self::blank(snapshot.unique_id.clone()?, created);
+        channel.take(snapshot);
+        Some(channel)
+    }
+
+    fn blank(id: ChannelId, created: SystemTime) -> Self {
+        Self {
             id,
             name: Text::default(),
             linked_id: None,
@@ -102,17 +107,16 @@ impl Channel {
             created,
             answered: None,
             on_hold: false,
-        };
-        channel.take(snapshot);
-        Some(channel)
+        }
     }
 
     /// A channel in a list.
     pub(super) fn listed(item: &CoreShowChannel, now: SystemTime) -> Option<Self> {
         let created = now.checked_sub(item.duration.unwrap_or_default()).unwrap_or(now);
-        let mut channel = Self::new(&item.channel, created)?;
-        channel.bridge = item.bridge_id.as_ref().map(|id| BridgeId::from(id.as_str()));
+        let mut channel = Self::blank(item.channel.unique_id.clone()?, created);
+        channel.bridge.clone_from(&item.bridge_id);
         channel.runs(item.application.as_ref(), item.application_data.as_ref());
+        channel.take(&item.channel);
         Some(channel)
     }
 
@@ -157,20 +161,7 @@ impl Channel {
 
     /// Takes over what a snapshot says.
     pub(super) fn take(&mut self, snapshot: &ChannelSnapshot) {
-        let [
-            id,
-            name,
-            linked_id,
-            caller,
-            caller_name,
-            connected,
-            connected_name,
-            language,
-            account,
-            context,
-            exten,
-            tenant,
-        ] = compact_known([
+        let parts = [
             Some(self.id.as_str()),
             snapshot.channel.as_deref(),
             snapshot.linked_id.as_ref().map(LinkedId::as_str),
@@ -183,25 +174,31 @@ impl Channel {
             snapshot.context.as_deref(),
             snapshot.exten.as_deref(),
             snapshot.tenant_id.as_deref(),
-        ]);
-        if let Some(id) = id {
+            self.bridge.as_ref().map(BridgeId::as_str),
+            self.application.as_deref(),
+            self.application_data.as_deref(),
+        ];
+        let variables = snapshot.variables.iter();
+        let (texts, variables) = compact_pairs(parts.map(Option::unwrap_or_default), variables);
+        let mut texts = known(parts, texts).into_iter();
+        let mut next = || texts.next().flatten();
+        if let Some(id) = next() {
             self.id = id.into();
         }
-        self.name = name.unwrap_or_default();
-        self.linked_id = linked_id.map(LinkedId::from);
+        self.name = next().unwrap_or_default();
+        self.linked_id = next().map(LinkedId::from);
+        for party in [&mut self.caller_id, &mut self.connected_line] {
+            (party.number, party.name) = (next(), next());
+        }
+        self.language = next();
+        self.account_code = next();
+        self.context = next();
+        self.exten = next();
+        self.tenant_id = next();
+        self.bridge = next().map(BridgeId::from);
+        (self.application, self.application_data) = (next(), next());
         self.state.clone_from(&snapshot.state);
-        (self.caller_id.number, self.caller_id.name) = (caller, caller_name);
-        (self.connected_line.number, self.connected_line.name) = (connected, connected_name);
-        self.language = language;
-        self.account_code = account;
-        self.context = context;
-        self.exten = exten;
         self.priority = snapshot.priority;
-        self.tenant_id = tenant;
-        self.variables = snapshot
-            .variables
-            .iter()
-            .map(|(name, value)| (Text::from(&*name), Text::from(&*value)))
-            .collect();
+        self.variables = variables;
     }
 }

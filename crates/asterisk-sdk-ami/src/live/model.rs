@@ -566,12 +566,16 @@ impl Model {
         for id in gone {
             self.forget_bridge(id.as_str());
         }
+        let mut members = HashMap::<Text, Vec<ChannelId>>::new();
+        for channel in self.tables.channels.values() {
+            if let Some(bridge) = &channel.bridge {
+                members.entry(bridge.as_str().into()).or_default().push(channel.id.clone());
+            }
+        }
         for item in list {
             item.bridge.unique_id.iter().for_each(|id| self.gone_bridges.forget(id.as_str()));
             let Some(mut bridge) = self.bridge_of(&item.bridge) else { continue };
-            let is_here = |c: &&Channel| c.bridge.as_ref() == Some(&bridge.id);
-            let here: Vec<ChannelId> =
-                self.tables.channels.values().filter(is_here).map(|c| c.id.clone()).collect();
+            let here = members.remove(bridge.id.as_str()).unwrap_or_default();
             bridge.members.retain(|member| here.contains(member));
             for member in here {
                 if !bridge.members.contains(&member) {

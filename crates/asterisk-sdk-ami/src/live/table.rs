@@ -136,22 +136,48 @@ impl<T: Object> Table<T> {
 
 /// Texts that are kept, in one buffer of their own: those of an event would keep all of it.
 pub(super) fn compact<const N: usize>(parts: [&str; N]) -> [Text; N] {
-    let mut joined = String::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| joined.push_str(part));
-    let whole = Text::from(joined);
-    let mut at = 0;
-    parts.map(|part| {
-        let start = at;
-        at += part.len();
-        whole.share(&whole[start..at])
-    })
+    let (texts, _) = compact_pairs(parts, std::iter::empty::<(&str, &str)>());
+    texts
 }
 
 /// The same, for texts that may be absent.
 pub(super) fn compact_known<const N: usize>(parts: [Option<&str>; N]) -> [Option<Text>; N] {
-    let texts = compact(parts.map(Option::unwrap_or_default));
+    known(parts, compact(parts.map(Option::unwrap_or_default)))
+}
+
+/// Those texts that were there.
+pub(super) fn known<const N: usize>(
+    parts: [Option<&str>; N],
+    texts: [Text; N],
+) -> [Option<Text>; N] {
     let mut known = parts.map(|part| part.is_some()).into_iter();
     texts.map(|text| known.next().unwrap_or_default().then_some(text))
+}
+
+/// The same, with any number of names and values in the same buffer.
+pub(super) fn compact_pairs<const N: usize, S: AsRef<str>>(
+    parts: [&str; N],
+    pairs: impl Iterator<Item = (S, S)>,
+) -> ([Text; N], Vec<(Text, Text)>) {
+    let mut joined = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| joined.push_str(part));
+    let mut ends = Vec::new();
+    for (name, value) in pairs {
+        joined.push_str(name.as_ref());
+        ends.push(joined.len());
+        joined.push_str(value.as_ref());
+        ends.push(joined.len());
+    }
+    let whole = Text::from(joined);
+    let mut at = 0;
+    let mut part = |end: usize| whole.share(&whole[std::mem::replace(&mut at, end)..end]);
+    let mut end = 0;
+    let texts = parts.map(|text| {
+        end += text.len();
+        part(end)
+    });
+    let pairs = ends.chunks_exact(2).map(|ends| (part(ends[0]), part(ends[1]))).collect();
+    (texts, pairs)
 }
 
 /// What was last said of those that are gone, lest a late event brings one back.
