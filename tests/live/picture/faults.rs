@@ -64,7 +64,7 @@ async fn scene() -> Option<(Scene, Relay)> {
     let pictured = builder.connect().await.unwrap();
     let live = Live::attach(&pictured).no_reconcile().await.unwrap();
     let manager = crate::calls::manager(&server).await;
-    Some((Scene { manager, live, _server: server }, relay))
+    Some((Scene { manager, live, server }, relay))
 }
 
 fn is_current(snapshot: &Snapshot) -> bool {
@@ -126,7 +126,7 @@ async fn a_server_that_crashes_leaves_nothing() {
     scene.call("lost", "pair").await;
     scene.until(|snapshot| snapshot.count::<Channel>() == 4).await;
     let mut completed = scene.live.changes().completed_calls();
-    tokio::task::block_in_place(|| scene._server.restart());
+    tokio::task::block_in_place(|| scene.server.restart());
     let snapshot =
         scene.until(|snapshot| is_current(snapshot) && snapshot.count::<Channel>() == 0).await;
     assert_eq!(snapshot.count::<Call>(), 0);
@@ -185,7 +185,7 @@ async fn a_reconciliation_finds_what_no_event_told() {
     let pictured = crate::calls::manager(&server).await;
     let live = Live::attach(&pictured).reconcile_every(Duration::from_millis(300)).await.unwrap();
     let manager = crate::calls::manager(&server).await;
-    let scene = Scene { manager, live, _server: server };
+    let scene = Scene { manager, live, server };
     scene.call("quiet", "music").await;
     let up = |snapshot: &Snapshot| {
         let channel = snapshot.get::<Channel>("quiet");

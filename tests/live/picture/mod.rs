@@ -25,7 +25,7 @@ struct Scene {
     manager: Manager,
     live: Live,
     // The last, so that it is stopped when nobody is connected any more.
-    _server: OwnServer,
+    server: OwnServer,
 }
 
 impl Scene {
@@ -34,7 +34,7 @@ impl Scene {
         let manager = manager(&server).await;
         let pictured = crate::calls::manager(&server).await;
         let live = Live::attach(&pictured).no_reconcile().await.expect("all lists");
-        Some(Self { manager, live, _server: server })
+        Some(Self { manager, live, server })
     }
 
     fn events(&self) -> EventStream<Event> {

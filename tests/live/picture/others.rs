@@ -162,7 +162,7 @@ async fn conferences(manager: &Manager, snapshot: &Snapshot, found: &mut Differe
     let our = |u: &ConferenceUser| {
         say(&(
             (Some(&u.channel), Some(&u.name), &u.caller_id, Some(&u.conference)),
-            (Some(u.admin), Some(u.marked), Some(u.waiting), Some(u.muted), Some(u.talking)),
+            (Some(u.admin), u.marked, u.waiting, Some(u.muted), Some(u.talking)),
         ))
     };
     found.add("user", ours(snapshot, our), theirs);

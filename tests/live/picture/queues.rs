@@ -144,7 +144,7 @@ async fn conferences(scene: &Scene) {
         scene.until(|snapshot| snapshot.get::<ConferenceUser>(id).is_some()).await;
     }
     let marked = |snapshot: &asterisk_sdk::ami::live::Snapshot| {
-        snapshot.get::<ConferenceUser>("chair").unwrap().marked
+        snapshot.get::<ConferenceUser>("chair").unwrap().marked == Some(true)
     };
     scene.until(marked).await;
     let snapshot = scene.is_right("with a conference").await;

@@ -65,7 +65,7 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
                     stream.write_all((answer("") + booted).as_bytes())?;
                 }
                 name if name.ends_with("List") || name.ends_with('s') => {
-                    list(&mut stream, id, &[])?
+                    list(&mut stream, id, &[])?;
                 }
                 _ => stream.write_all(answer("").as_bytes())?,
             }
@@ -74,13 +74,14 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
 }
 
 fn list(stream: &mut TcpStream, id: &str, items: &[String]) -> io::Result<()> {
-    let mut text = format!("Response: Success\r\nActionID: {id}\r\nEventList: start\r\n\r\n");
     let line = format!("ActionID: {id}");
-    items.iter().for_each(|item| text.push_str(&item.replacen("ActionID: @", &line, 1)));
-    text.push_str(&format!(
-        "Event: ListComplete\r\nActionID: {id}\r\nEventList: Complete\r\nListItems: {}\r\n\r\n",
-        items.len()
-    ));
+    let mut text = format!("Response: Success\r\n{line}\r\nEventList: start\r\n\r\n");
+    text.extend(items.iter().map(|item| item.replacen("ActionID: @", &line, 1)));
+    let count = items.len();
+    text.extend([
+        format!("Event: ListComplete\r\n{line}\r\nEventList: Complete\r\n"),
+        format!("ListItems: {count}\r\n\r\n"),
+    ]);
     stream.write_all(text.as_bytes())
 }
 

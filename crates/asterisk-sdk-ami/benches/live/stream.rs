@@ -48,9 +48,10 @@ fn with(item: &str, values: &[(&str, &str)]) -> String {
     for line in item.trim_end().split("\r\n") {
         let name = line.split_once(':').map_or(line, |(name, _)| name);
         match values.iter().find(|(changed, _)| *changed == name) {
-            Some((_, value)) => text.push_str(&format!("{name}: {value}\r\n")),
-            None => text.push_str(&format!("{line}\r\n")),
+            Some((_, value)) => text.extend([name, ": ", value]),
+            None => text.push_str(line),
         }
+        text.push_str("\r\n");
     }
     text + "\r\n"
 }

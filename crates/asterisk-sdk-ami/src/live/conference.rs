@@ -49,9 +49,9 @@ pub struct ConferenceUser {
     /// Whether the user is an admin.
     pub admin: bool,
     /// Whether the user is marked. No event tells it: it is asked for when somebody came or went.
-    pub marked: bool,
+    pub marked: Option<bool>,
     /// Whether the user waits for a marked user, and hears nobody. Asked for likewise.
-    pub waiting: bool,
+    pub waiting: Option<bool>,
     /// Whether the user is muted.
     pub muted: bool,
     /// Whether the user talks, where talking is detected.
@@ -92,8 +92,8 @@ pub(super) fn event(tables: &mut Tables, name: &str, event: &Event) -> Option<Li
             conference: conference.clone(),
             caller_id: snapshot.caller_id,
             admin: flag("Admin"),
-            marked: false,
-            waiting: false,
+            marked: None,
+            waiting: None,
             muted: flag("Muted"),
             talking: false,
         });
@@ -177,8 +177,8 @@ pub(super) fn users(tables: &mut Tables, conference: &str, items: &[Event]) {
             conference: item.conference?,
             caller_id: item.channel.caller_id,
             admin: item.admin.unwrap_or_default(),
-            marked: item.marked_user.unwrap_or_default(),
-            waiting: item.waiting.unwrap_or_default(),
+            marked: item.marked_user,
+            waiting: item.waiting,
             muted: item.muted.unwrap_or_default(),
             talking: item.talking.unwrap_or_default(),
         })
@@ -186,5 +186,5 @@ pub(super) fn users(tables: &mut Tables, conference: &str, items: &[Event]) {
     let list: Vec<_> = items.iter().filter_map(|item| user(item.decode()?)).collect();
     let here = |user: &ConferenceUser| list.iter().any(|item| item.channel == user.channel);
     tables.conference_users.retain(|user| *user.conference != *conference || here(user));
-    list.into_iter().for_each(|user| tables.conference_users.put(user));
+    tables.conference_users.extend(list);
 }

@@ -32,6 +32,8 @@ mod calls;
 mod channel;
 mod conference;
 mod feed;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod model;
 mod parking;
 mod picture;
@@ -165,6 +167,18 @@ impl Shared {
         self.model.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn statistics(&self) -> Statistics {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let counters = &self.counters;
+        Statistics {
+            events: read(&counters.events),
+            changes: read(&counters.changes),
+            snapshots: read(&counters.snapshots),
+            gaps: read(&counters.gaps),
+            corrections: read(&counters.corrections),
+        }
+    }
+
     /// Nothing will change any more.
     fn end(&self) {
         self.write().tables.freshness = Freshness::Ended;
@@ -279,15 +293,7 @@ impl Live {
     /// What has been done so far.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let counters = &self.shared.counters;
-        Statistics {
-            events: read(&counters.events),
-            changes: read(&counters.changes),
-            snapshots: read(&counters.snapshots),
-            gaps: read(&counters.gaps),
-            corrections: read(&counters.corrections),
-        }
+        self.shared.statistics()
     }
 }
 

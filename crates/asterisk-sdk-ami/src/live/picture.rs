@@ -159,6 +159,7 @@ impl Snapshot {
     }
 
     /// All objects of a type, in no order.
+    #[must_use]
     pub fn all<T: Object>(&self) -> impl ExactSizeIterator<Item = &Arc<T>> {
         T::map(self).values()
     }

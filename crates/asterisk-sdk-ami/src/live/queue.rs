@@ -339,8 +339,8 @@ pub(super) fn list(tables: &mut Tables, one: Option<&str>, items: &[Event], now:
         tables.queues.remove(one);
         tables.queue_members.retain(|member| *member.queue != *one);
     }
-    queues.into_iter().for_each(|queue| tables.queues.put(queue));
+    tables.queues.extend(queues);
     let here = |caller: &QueueCaller| callers.iter().any(|other| other.channel == caller.channel);
     tables.queue_callers.retain(|caller| *caller.queue != *one || here(caller));
-    callers.into_iter().for_each(|caller| tables.queue_callers.put(caller));
+    tables.queue_callers.extend(callers);
 }

@@ -271,5 +271,5 @@ pub(super) fn mailboxes(tables: &mut Tables, items: &[Event]) {
     };
     let listed: Vec<Mailbox> = items.iter().filter_map(|item| mailbox(item.decode()?)).collect();
     // Those of other sources than `app_voicemail` are in no list.
-    listed.into_iter().for_each(|mailbox| tables.mailboxes.put(mailbox));
+    tables.mailboxes.extend(listed);
 }

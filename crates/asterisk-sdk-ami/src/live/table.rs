@@ -130,7 +130,14 @@ impl<T: Object> Table<T> {
         let listed: std::collections::HashSet<&str> =
             list.iter().map(|object| object.key().borrow()).collect();
         self.retain(|object| listed.contains(object.key().borrow()));
-        list.into_iter().for_each(|object| self.put(object));
+        self.extend(list);
+    }
+
+    /// Puts all of them in.
+    pub(super) fn extend(&mut self, list: Vec<T>) {
+        for object in list {
+            self.put(object);
+        }
     }
 }
 
@@ -159,8 +166,7 @@ pub(super) fn compact_pairs<const N: usize, S: AsRef<str>>(
     parts: [&str; N],
     pairs: impl Iterator<Item = (S, S)>,
 ) -> ([Text; N], Vec<(Text, Text)>) {
-    let mut joined = String::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| joined.push_str(part));
+    let mut joined = parts.concat();
     let mut ends = Vec::new();
     for (name, value) in pairs {
         joined.push_str(name.as_ref());

@@ -86,6 +86,9 @@ pub(super) struct Updater {
     refresh: Option<Instant>,
     failures: u32,
     changes: Changes,
+    /// What was told of the figures so far.
+    #[cfg(feature = "metrics")]
+    reported: super::Statistics,
 }
 
 impl Updater {
@@ -115,6 +118,8 @@ impl Updater {
             next: None,
             failures: 0,
             changes: Changes::default(),
+            #[cfg(feature = "metrics")]
+            reported: super::Statistics::default(),
         };
         (updater, receiver)
     }
@@ -188,6 +193,8 @@ impl Updater {
             };
         }
         self.shared.listeners.wake();
+        #[cfg(feature = "metrics")]
+        super::metrics::report(&self.shared, &mut self.reported);
         self.shared.version.send_modify(|version| *version += 1);
         if count == BATCH {
             tokio::task::yield_now().await;
