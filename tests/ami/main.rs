@@ -31,5 +31,6 @@ mod connect;
 mod events;
 mod faults;
 mod lists;
+mod live;
 mod reconnect;
 mod tls;
