@@ -1,7 +1,7 @@
 //! The live picture against a scripted peer, with what real servers sent.
 
-use asterisk_sdk::ami::ActionError;
 use asterisk_sdk::ami::live::{Bridge, Call, Change, Channel, Freshness, Kind, Live};
+use asterisk_sdk::ami::{ActionError, Missed, Overflow};
 use asterisk_sdk::proto::error::Delivery;
 use harness::ami_peer::{AmiPeer, Link, capture};
 use harness::soon;
@@ -119,4 +119,47 @@ async fn dropping_it_ends_its_feeds() {
     assert_eq!(again.snapshot().count::<Channel>(), 2);
     drop(again);
     assert!(soon(changes.next()).await.is_none());
+}
+
+#[tokio::test]
+async fn one_who_does_not_take_changes_is_told_so() {
+    let parts = parts(22);
+    let (manager, mut link) = AmiPeer::logged_in(22).await;
+    let play = async {
+        list(&mut link, "CoreShowChannels", &parts[1]).await;
+        list(&mut link, "BridgeList", &parts[2]).await;
+    };
+    let attach = Live::attach(&manager).track([Kind::Calls]);
+    let (live, ()) = tokio::join!(attach, play);
+    let live = live.expect("all lists");
+    let mut reads = live.changes().of::<Channel>();
+    let mut one = live.changes().object::<Channel>("plain");
+    let mut idle = live.changes().capacity(1).of::<Channel>();
+    let deadline = std::time::Duration::from_millis(20);
+    let wait = live.changes().capacity(1).overflow(Overflow::Wait { deadline });
+    let mut stuck = wait.of::<Channel>();
+    let mut completed = live.changes().completed_calls();
+    link.write(&parts[3].1).await;
+    soon(completed.next()).await.unwrap().unwrap();
+    drop(live);
+
+    let mut changes = Vec::new();
+    while let Some(change) = soon(reads.next()).await {
+        changes.push(change.expect("it was read in time"));
+    }
+    let of_one = changes.iter().filter(|change| change.object().id.as_str() == "plain");
+    for change in of_one {
+        assert_eq!(soon(one.next()).await, Some(Ok(change.clone())));
+    }
+    assert_eq!(soon(one.next()).await, None);
+    // The newest is kept, and the others are counted.
+    let lost = changes.len() as u64 - 1;
+    assert!(lost > 1);
+    assert_eq!(soon(idle.next()).await, Some(Err(Missed::Lagged(lost))));
+    assert_eq!(soon(idle.next()).await, Some(Ok(changes[changes.len() - 1].clone())));
+    assert_eq!(soon(idle.next()).await, None);
+    // The oldest is kept, and the feed is over.
+    assert_eq!(soon(stuck.next()).await, Some(Ok(changes[0].clone())));
+    assert_eq!(soon(stuck.next()).await, Some(Err(Missed::TooSlow)));
+    assert_eq!(soon(stuck.next()).await, None);
 }
