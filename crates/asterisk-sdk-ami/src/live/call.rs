@@ -57,7 +57,8 @@ impl Object for Call {
     }
 }
 
-/// A call that has ended: there is exactly one for each, once the last of its channels is gone.
+/// A call that has ended: there is exactly one for each that was seen, once the last of its channels is
+/// gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompletedCall {

@@ -200,10 +200,11 @@ fn a_gap_at_every_event_is_closed_by_the_next_lists() {
         let all = read(capture);
         for lost in 0..all.len() {
             let mut replay = Replay::of(&all);
-            let (mut missing, mut again) = (false, 0);
+            let (mut missing, mut again, mut under_way) = (false, 0, Vec::new());
             for (n, sent) in all.iter().enumerate() {
                 if n == lost {
                     missing = true;
+                    under_way.extend(replay.model.tables.calls.values().map(|c| c.id.clone()));
                     replay.model.gap(replay.now);
                 }
                 match sent {
@@ -224,6 +225,13 @@ fn a_gap_at_every_event_is_closed_by_the_next_lists() {
             }
             replay.ends(&format!("with a gap at {lost}"));
             // What was under way then says so, and all calls that were seen to begin were told of.
+            for id in under_way {
+                let same = |call: &&std::sync::Arc<CompletedCall>| {
+                    call.id == id || call.joined.contains(&id)
+                };
+                let call = replay.completed.iter().find(same).expect("it is told of");
+                assert!(call.gaps, "{lost}: {call:?}");
+            }
             assert!(replay.completed.len() <= 9 && replay.completed.len() >= 6, "{lost}");
         }
     }
