@@ -4,7 +4,7 @@ use asterisk_proto::ami::event::{ConfbridgeList, ConfbridgeListRooms};
 use asterisk_proto::ami::{ChannelSnapshot, Event, Field, Party};
 use asterisk_proto::{ChannelId, Text};
 
-use super::model::List;
+use super::list::List;
 use super::picture::Tables;
 use super::table::Object;
 

@@ -32,6 +32,7 @@ mod calls;
 mod channel;
 mod conference;
 mod feed;
+mod list;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;

@@ -8,7 +8,7 @@ use asterisk_proto::ami::event::{
 use asterisk_proto::ami::{ChannelSnapshot, Event, Field, Message, Party};
 use asterisk_proto::{ChannelId, Text};
 
-use super::model::List;
+use super::list::List;
 use super::picture::Tables;
 use super::table::Object;
 

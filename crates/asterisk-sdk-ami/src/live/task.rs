@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::channel::Channel;
-use super::model::{List, Model, names};
+use super::list::{List, names};
+use super::model::Model;
 use super::picture::{Changes, Freshness};
 use super::queue::NOBODY;
 use super::{Kinds, Shared};

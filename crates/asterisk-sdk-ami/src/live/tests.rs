@@ -8,7 +8,8 @@ use asterisk_proto::ami::{Event, Scanner};
 
 use super::call::What;
 use super::channel::Channel;
-use super::model::{List, Model};
+use super::list::List;
+use super::model::Model;
 use super::{Call, CompletedCall, Kind, Kinds};
 
 const CAPTURES: [&[u8]; 2] = [
