@@ -3,3 +3,4 @@
 mod agi;
 mod ami;
 mod ari;
+mod faults;

@@ -27,7 +27,6 @@ pub fn trace(name: &str) -> asterisk_sdk_testkit::record::Trace {
 }
 
 /// A manager of the conversations.
-#[must_use]
 pub fn manager(address: &str, secret: &str) -> Builder {
     Manager::builder(address).login("admin", secret).no_reconnect()
 }
@@ -81,7 +80,6 @@ pub async fn ami(builder: Builder) -> Vec<String> {
 }
 
 /// A manager that comes back at once.
-#[must_use]
 pub fn persistent(address: &str, secret: &str) -> Builder {
     let pauses = Reconnect::default().pauses(Duration::from_millis(1), Duration::from_millis(5));
     manager(address, secret).reconnect(pauses)
@@ -117,7 +115,6 @@ pub async fn ami_again(builder: Builder) -> (asterisk_sdk::ami::ActionError, Mis
 }
 
 /// A client of the conversations.
-#[must_use]
 pub fn client(url: &str, user: &str, password: &str) -> ari::Builder {
     Client::builder(url).login(user, password).app("sdk-trace").no_reconnect()
 }
@@ -188,7 +185,6 @@ pub async fn ari_again(builder: ari::Builder) -> (ari::CloseReason, bool, String
 }
 
 /// A service whose script answers, asks, plays and fails, and what it came to.
-#[must_use]
 pub fn agi() -> (ServiceBuilder, mpsc::Receiver<Vec<String>>) {
     let (sender, seen) = mpsc::channel(10);
     let service = Service::builder().fallback(move |mut call: Call| {

@@ -1,8 +1,6 @@
 //! Conversations with a real server that are recorded, and had again with the recording. With
 //! `TESTKIT_TRACES=<folder>` the recordings are written there: `tests/testkit/traces`.
 
-use std::time::Duration;
-
 use asterisk_sdk::ami::CloseReason;
 use asterisk_sdk::ami::Missed;
 use asterisk_sdk::ami::action::Originate;
@@ -94,6 +92,26 @@ async fn ari_is_recorded_and_replayed() {
 }
 
 #[tokio::test]
+async fn requests_over_the_event_socket_are_recorded_and_replayed() {
+    let Some(server) = live::server().filter(|server| server.major() >= 22) else { return };
+    // An application that two tests had would be taken from one by the other.
+    let server = live::OwnServer::start(&server);
+    let mut recorder = Recorder::new();
+    let target = server.http.trim_start_matches("http://");
+    let address = recorder.listen(Protocol::Ari, target).await.unwrap();
+    let url = format!("http://{address}");
+    let client = conversation::client(&url, &server.ari_user, &server.ari_password);
+    let real = conversation::ari(client.rest_over_websocket()).await;
+    let trace = recorded(&recorder, &server, "ari_socket");
+
+    let playing = Replay::new(trace).start().await.unwrap();
+    let url = format!("http://{}", playing.ari());
+    let client = conversation::client(&url, "anybody", "x");
+    assert_eq!(conversation::ari(client.rest_over_websocket()).await, real);
+    soon(playing.finished()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_lost_event_connection_is_recorded_and_replayed() {
     let Some(server) = live::server() else { return };
     // An application that two tests had would be taken from one by the other.
@@ -122,24 +140,18 @@ async fn agi_is_recorded_and_replayed() {
     let Some(server) = live::server() else { return };
     let (service, mut seen) = conversation::agi();
     let fastagi = service.bind("127.0.0.1:0").await.unwrap();
-    let served = fastagi.local_addr().to_string();
+    let script = fastagi.local_addr().to_string();
     let serving = tokio::spawn(fastagi.serve());
     let mut recorder = Recorder::new();
-    let address = recorder.listen(Protocol::Agi, &served).await.unwrap();
+    let address = recorder.listen(Protocol::Agi, &script).await.unwrap();
     let manager = crate::calls::manager(&server).await;
     let call = Originate::to("Local/agi@sdk").exten("sdk", "wait", 1);
     let call = call.variable("__AGI_URL", format!("agi://{address}/trace/1?a=b"));
     manager.originate(call.variable("__AGI_ARG1", "an argument")).await.unwrap();
     let real = soon(seen.recv()).await.unwrap();
-    // The script's end is on its way to Asterisk, which closes then.
-    let ended = async {
-        while !recorder.trace().to_string().ends_with("< ended\n") {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    soon(ended).await;
+    soon(recorder.all_closed()).await;
     let trace = recorded(&recorder, &server, "agi");
-    let playing = Replay::new(trace).calls(&served).start().await.unwrap();
+    let playing = Replay::new(trace).calls(&script).start().await.unwrap();
     assert_eq!(soon(seen.recv()).await.unwrap(), real);
     soon(playing.finished()).await.unwrap();
     serving.abort();

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::database::Database;
 use crate::endpoint::Endpoint;
 use crate::engine::{Core, call};
+use crate::fault::Faults;
 use crate::model::channel::State;
 use crate::model::channels::Birth;
 use crate::model::dialplan::DialplanError;
@@ -74,6 +75,7 @@ pub struct Builder {
     dialplan: Vec<String>,
     sound_length: Duration,
     started_at: Option<SystemTime>,
+    faults: Option<Faults>,
 }
 
 impl Builder {
@@ -106,6 +108,12 @@ impl Builder {
         self
     }
 
+    /// What goes wrong on all of its connections.
+    pub fn faults(mut self, faults: &Faults) -> Self {
+        self.faults = Some(faults.clone());
+        self
+    }
+
     /// Starts it on free ports of 127.0.0.1.
     ///
     /// # Errors
@@ -122,15 +130,17 @@ impl Builder {
             logins.push((FakeAsterisk::USER.into(), FakeAsterisk::PASSWORD.into()));
         }
         let settings = Arc::new(Settings { logins });
-        let core = Core::new(world);
+        let core = Core::new(world, self.faults);
         let ami = TcpListener::bind("127.0.0.1:0").await?;
         let http = TcpListener::bind("127.0.0.1:0").await?;
         let (ami_address, http_address) = (ami.local_addr()?, http.local_addr()?);
         listen(&core, ami, &settings, |core, settings, stream| {
-            ami::session::serve(core, settings, link::wrap(stream, Protocol::Ami))
+            let stream = link::wrap(stream, Protocol::Ami, core.faults.as_ref());
+            ami::session::serve(core, settings, stream)
         });
         listen(&core, http, &settings, |core, settings, stream| {
-            ari::serve(core, settings, link::wrap(stream, Protocol::Ari))
+            let stream = link::wrap(stream, Protocol::Ari, core.faults.as_ref());
+            ari::serve(core, settings, stream)
         });
         Ok(FakeAsterisk { core, ami_address, http_address, settings })
     }
@@ -211,6 +221,7 @@ impl FakeAsterisk {
             dialplan: Vec::new(),
             sound_length: Builder::DEFAULT_SOUND_LENGTH,
             started_at: None,
+            faults: None,
         }
     }
 

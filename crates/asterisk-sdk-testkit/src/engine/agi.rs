@@ -135,7 +135,7 @@ async fn talk(
     environment: &str,
     session: &mut Session,
 ) -> io::Result<()> {
-    let stream = link::wrap(stream, Protocol::Agi);
+    let stream = link::wrap(stream, Protocol::Agi, core.faults.as_ref());
     let (read, mut write) = tokio::io::split(stream);
     let mut read = BufReader::new(read);
     write.write_all(environment.as_bytes()).await?;

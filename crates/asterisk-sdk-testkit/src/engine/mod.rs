@@ -18,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::ami::ManagerSink;
+use crate::fault::Faults;
 use crate::model::World;
 use crate::model::media::Target;
 
@@ -26,6 +27,8 @@ use crate::model::media::Target;
 pub(crate) struct Core {
     state: Mutex<State>,
     stop: watch::Sender<bool>,
+    /// What goes wrong on connections.
+    pub(crate) faults: Option<Faults>,
 }
 
 #[derive(Debug)]
@@ -54,9 +57,9 @@ impl State {
 }
 
 impl Core {
-    pub(crate) fn new(world: World) -> Arc<Self> {
+    pub(crate) fn new(world: World, faults: Option<Faults>) -> Arc<Self> {
         let state = Mutex::new(State { world, managers: Vec::new(), next_session: 0 });
-        Arc::new(Self { state, stop: watch::Sender::new(false) })
+        Arc::new(Self { state, stop: watch::Sender::new(false), faults })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

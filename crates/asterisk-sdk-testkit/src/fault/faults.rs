@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::rule::{Fault, FaultKind};
+use crate::wire::later;
 use crate::{Message, Protocol, Side};
 
 /// How many of the things that happened are kept.
@@ -113,7 +114,7 @@ impl Faults {
 
     /// Ends all connections now and takes no new ones for so long, as [`Fault::restart`] does.
     pub fn restart(&self, down: Duration) {
-        let up = Instant::now() + down;
+        let up = later(Instant::now(), down);
         self.0.restarts.send_modify(|(count, until)| (*count, *until) = (*count + 1, Some(up)));
     }
 
@@ -192,13 +193,13 @@ impl Faults {
         happens
     }
 
-    /// A number from 0 to 1 that depends on nothing but the seed and the place.
+    /// A number from 0 to just under 1 that depends on nothing but the seed and the place.
     fn roll(&self, index: usize, place: Place) -> f64 {
         let side = u64::from(place.side == Side::Asterisk);
         let parts = [index as u64, place.connection as u64, side, place.message];
         let mixed = parts.iter().fold(mix(self.0.seed), |state, part| mix(state ^ mix(*part)));
         // 32 of the bits are exact in any floating point number.
-        f64::from((mixed >> 32) as u32) / f64::from(u32::MAX)
+        f64::from((mixed >> 32) as u32) / (f64::from(u32::MAX) + 1.0)
     }
 
     fn lock<T>(&self, then: impl FnOnce(&mut State) -> T) -> T {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::faults::Faults;
 use super::relay::relay;
@@ -18,6 +18,8 @@ use crate::wire::accept;
 
 /// How many connections there may be at a time; more wait in the listen queue.
 const MAX_CONNECTIONS: usize = 1024;
+/// How long the server may take to be reached.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Until the port is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -38,8 +40,8 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// When the system has no port. A server that cannot be reached shows when a client connects: its
-    /// connection ends at once.
+    /// When the system has no port. A server that cannot be reached within 10 seconds shows when a client
+    /// connects: its connection ends.
     ///
     /// # Cancel safety
     ///
@@ -111,10 +113,14 @@ impl Route {
     }
 
     async fn carry(self, client: TcpStream) {
-        let server = match TcpStream::connect(&self.server).await {
-            Ok(server) => server,
-            Err(error) => {
+        let server = match timeout(PATIENCE, TcpStream::connect(&self.server)).await {
+            Ok(Ok(server)) => server,
+            Ok(Err(error)) => {
                 tracing::debug!(server = self.server, %error, "the server cannot be reached");
+                return;
+            }
+            Err(_elapsed) => {
+                tracing::debug!(server = self.server, "the server cannot be reached in time");
                 return;
             }
         };

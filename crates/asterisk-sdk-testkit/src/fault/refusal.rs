@@ -30,12 +30,10 @@ pub(super) fn is_login(message: &Message<'_>) -> bool {
 
 /// What a server says to it, and whether it closes the connection then.
 pub(super) fn refusal(message: &Message<'_>) -> (Vec<u8>, bool) {
-    match message.protocol() {
-        Protocol::Ari => (ARI.to_vec(), false),
-        _ => {
-            let id = message.header("ActionID").filter(|id| !id.is_empty());
-            let id = id.map(|id| format!("ActionID: {id}\r\n")).unwrap_or_default();
-            ([AMI[0], &id, AMI[1]].concat().into_bytes(), true)
-        }
+    if message.protocol() == Protocol::Ari {
+        return (ARI.to_vec(), false);
     }
+    let id = message.header("ActionID").filter(|id| !id.is_empty());
+    let id = id.map(|id| format!("ActionID: {id}\r\n")).unwrap_or_default();
+    ([AMI[0], &id, AMI[1]].concat().into_bytes(), true)
 }

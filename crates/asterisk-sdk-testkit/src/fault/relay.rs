@@ -104,9 +104,7 @@ pub(super) async fn relay<A, B>(
     B: AsyncRead + AsyncWrite,
 {
     let number = faults.connected();
-    if let Some(recording) = &recording {
-        recording.opened(number, protocol);
-    }
+    let _open = recording.as_ref().map(|recording| recording.opened(number, protocol));
     let lane = |side| Lane::new(faults.clone(), recording.clone(), protocol, number, side);
     let (mut down, mut up) = (lane(Side::Asterisk), lane(Side::Application));
     let mut asterisk = split(asterisk);

@@ -170,6 +170,7 @@ impl Fault {
     /// side and connection decide, so the same seed chooses the same messages of the same conversation,
     /// however fast it goes.
     pub fn chance(self, part: f64) -> Self {
+        let part = if part.is_nan() { 0.0 } else { part };
         Self { chance: Some(part), ..self }
     }
 

@@ -60,6 +60,8 @@ async fn messages_are_lost_repeated_and_exchanged() {
         (Fault::drop().skip(1), LINES),
         (Fault::drop().times(0), LINES),
         (Fault::drop().chance(0.0), LINES),
+        (Fault::drop().chance(f64::NAN), LINES),
+        (Fault::drop().chance(1.0), "one\nthree\nfour\n"),
     ] {
         let faults = on_two(fault);
         assert_eq!(heard(&faults).await, expected, "{faults:?}");
@@ -86,7 +88,9 @@ async fn some_happen_at_a_byte() {
 #[tokio::test(start_paused = true)]
 async fn conditions_count_over_all_connections() {
     let faults = Faults::new([Fault::drop().skip(1).times(2).on(|line| line.contains("o"))]);
+    assert!(timeout(Duration::from_secs(9), faults.until_happened(1)).await.is_err());
     assert_eq!(heard(&faults).await, "one\nthree\n");
+    faults.until_happened(2).await;
     assert_eq!(heard(&faults).await, LINES);
     let place = |message, byte| Happened {
         fault: FaultKind::Drop,

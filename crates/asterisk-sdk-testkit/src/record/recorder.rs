@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::trace::{Entry, Trace, What};
@@ -46,7 +47,8 @@ impl Recorder {
     #[must_use]
     pub fn with_limit(bytes: usize) -> Self {
         let state = State { trace: Trace::default(), left: bytes };
-        let recording = Recording { start: Instant::now(), state: Mutex::new(state) };
+        let (start, open) = (Instant::now(), watch::Sender::new(0));
+        let recording = Recording { start, state: Mutex::new(state), open };
         Self { recording: Arc::new(recording), faults: Faults::new([]), proxies: Vec::new() }
     }
 
@@ -72,6 +74,17 @@ impl Recorder {
         Ok(address)
     }
 
+    /// Waits until none of the connections that were made is open any more.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn all_closed(&self) {
+        let mut open = self.recording.open.subscribe();
+        // It fails only without a sender, which is in `self`.
+        let _ = open.wait_for(|open| *open == 0).await;
+    }
+
     /// What was said by now.
     #[must_use]
     pub fn trace(&self) -> Trace {
@@ -84,6 +97,18 @@ impl Recorder {
 pub(crate) struct Recording {
     start: Instant,
     state: Mutex<State>,
+    /// How many connections are open.
+    open: watch::Sender<usize>,
+}
+
+/// A connection that is recorded; dropping it tells that it has closed.
+#[derive(Debug)]
+pub(crate) struct Open(Arc<Recording>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.send_modify(|open| *open -= 1);
+    }
 }
 
 #[derive(Debug)]
@@ -94,8 +119,11 @@ struct State {
 }
 
 impl Recording {
-    pub(crate) fn opened(&self, connection: usize, protocol: Protocol) {
+    #[must_use]
+    pub(crate) fn opened(self: &Arc<Self>, connection: usize, protocol: Protocol) -> Open {
         self.add(connection, What::Opened(protocol), 0);
+        self.open.send_modify(|open| *open += 1);
+        Open(Arc::clone(self))
     }
 
     pub(crate) fn said(&self, connection: usize, protocol: Protocol, side: Side, bytes: &[u8]) {
@@ -142,7 +170,7 @@ fn without_secrets(protocol: Protocol, bytes: &[u8]) -> Vec<u8> {
         let named = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n.as_bytes()));
         let secret = match protocol {
             Protocol::Ami => action.eq_ignore_ascii_case("login") && named(&["Secret", "Key"]),
-            Protocol::Ari if index == 0 => return without_api_key(line),
+            Protocol::Ari if index == 0 => return without_parameters(line),
             Protocol::Ari => named(&["Authorization"]),
             Protocol::Agi => false,
         };
@@ -151,14 +179,17 @@ fn without_secrets(protocol: Protocol, bytes: &[u8]) -> Vec<u8> {
     lines.collect::<Vec<_>>().concat()
 }
 
-fn without_api_key(line: &[u8]) -> Vec<u8> {
-    let name = b"api_key=";
-    let Some(at) = line.windows(name.len()).position(|bytes| bytes == name) else {
-        return line.to_vec();
-    };
-    let (before, value) = line.split_at(at + name.len());
-    let end = value.iter().position(|byte| b"& \r\n".contains(byte)).unwrap_or(value.len());
-    [before, b"***", &value[end..]].concat()
+/// The first line of a request: ARI takes `api_key`, and a manager interface over HTTP `secret`.
+fn without_parameters(line: &[u8]) -> Vec<u8> {
+    let parts = line.split_inclusive(|byte| b"?& ".contains(byte)).map(|part| {
+        let name = part.split(|byte| *byte == b'=').next().unwrap_or_default();
+        let secret =
+            [&b"api_key"[..], b"secret"].iter().any(|other| name.eq_ignore_ascii_case(other));
+        let end =
+            part.last().filter(|byte| b"?& ".contains(byte)).map_or(&b""[..], std::slice::from_ref);
+        if secret { [name, b"=***", end].concat() } else { part.to_vec() }
+    });
+    parts.collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]
@@ -181,6 +212,9 @@ mod tests {
             "GET /ari?api_key=a:b&x=1 HTTP/1.1\r\nauthorization: Basic eA==\r\n\r\nSecret: x";
         let without = "GET /ari?api_key=***&x=1 HTTP/1.1\r\nauthorization: ***\r\n\r\nSecret: x";
         assert_eq!(hidden(Protocol::Ari, request), without);
+        let request = "GET /rawman?action=login&Secret=x HTTP/1.1\r\n\r\n";
+        let without = "GET /rawman?action=login&Secret=*** HTTP/1.1\r\n\r\n";
+        assert_eq!(hidden(Protocol::Ari, request), without);
         let none = "GET /ari HTTP/1.1\r\n\r\nAuthorization: x";
         assert_eq!(hidden(Protocol::Ari, none), none);
     }
@@ -188,7 +222,7 @@ mod tests {
     #[test]
     fn the_limit_is_kept_and_told() {
         let recorder = Recorder::with_limit(2 * super::ENTRY + 10);
-        recorder.recording.opened(0, Protocol::Agi);
+        let _open = recorder.recording.opened(0, Protocol::Agi);
         recorder.recording.said(0, Protocol::Agi, Side::Asterisk, b"0123456789");
         assert!(!recorder.trace().is_truncated());
         recorder.recording.ended(0, Side::Asterisk);

@@ -12,13 +12,16 @@ use crate::{Protocol, Side};
 
 const HEAD: &str = "asterisk-trace 1";
 const TRUNCATED: &str = "truncated";
+/// Numbers of connections are below this.
+const MAX_CONNECTIONS: usize = 1 << 20;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}")?;
         let mut frames = HashSet::new();
+        let protocols = self.protocols();
         for entry in &self.entries {
-            f.write_str(&entry_text(entry, self.protocol(entry.connection), &mut frames))?;
+            f.write_str(&entry_text(entry, protocols.get(&entry.connection), &mut frames))?;
         }
         if self.truncated {
             writeln!(f, "{TRUNCATED}")?;
@@ -32,9 +35,11 @@ impl Trace {
     pub(crate) fn lines(&self) -> Vec<usize> {
         let mut next = 2;
         let mut frames = HashSet::new();
+        let protocols = self.protocols();
         let mut line = |entry: &Entry| {
             let line = next;
-            next += entry_text(entry, self.protocol(entry.connection), &mut frames).lines().count();
+            next +=
+                entry_text(entry, protocols.get(&entry.connection), &mut frames).lines().count();
             line
         };
         self.entries.iter().map(&mut line).collect()
@@ -43,17 +48,21 @@ impl Trace {
 
 /// An entry as text. `frames` holds the connections that have changed their protocol, for only there
 /// bytes may be frames.
-fn entry_text(entry: &Entry, protocol: Option<Protocol>, frames: &mut HashSet<usize>) -> String {
+fn entry_text(entry: &Entry, protocol: Option<&Protocol>, frames: &mut HashSet<usize>) -> String {
     let Entry { at, connection, what } = entry;
     let mut text = format!("{:.6} {connection} ", at.as_secs_f64());
+    // Writing to a string never fails.
     match what {
-        What::Opened(protocol) => text.push_str(&format!("opened {protocol}\n")),
-        What::Ended(side) => text.push_str(&format!("{} ended\n", sign(*side))),
+        What::Opened(protocol) => {
+            let _ = writeln!(text, "opened {protocol}");
+        }
+        What::Ended(side) => {
+            let _ = writeln!(text, "{} ended", sign(*side));
+        }
         What::Said(side, bytes) => {
             text.push(sign(*side));
             let frame = Frame::read(bytes).filter(|_| frames.contains(connection));
             if let Some(Frame { first, mask, payload }) = frame {
-                // Writing to a string never fails.
                 let _ = write!(text, " frame {first:02x}");
                 if let Some([a, b, c, d]) = mask {
                     let _ = write!(text, " mask {a:02x}{b:02x}{c:02x}{d:02x}");
@@ -64,7 +73,7 @@ fn entry_text(entry: &Entry, protocol: Option<Protocol>, frames: &mut HashSet<us
                 text.push('\n');
                 write_lines(bytes, &mut text);
             }
-            if protocol == Some(Protocol::Ari) && bytes.starts_with(b"HTTP/1.1 101") {
+            if protocol == Some(&Protocol::Ari) && bytes.starts_with(b"HTTP/1.1 101") {
                 frames.insert(*connection);
             }
         }
@@ -130,7 +139,7 @@ fn read_entry(line: &str) -> Option<(Entry, FrameHead)> {
     let mut words = line.split(' ');
     let seconds: f64 = words.next()?.parse().ok()?;
     let at = Duration::try_from_secs_f64(seconds).ok()?;
-    let connection = words.next()?.parse().ok()?;
+    let connection = words.next()?.parse().ok().filter(|number| *number < MAX_CONNECTIONS)?;
     let mut frame = None;
     let what = match words.next()? {
         "opened" => What::Opened(match words.next()? {
@@ -229,6 +238,7 @@ mod tests {
             ("asterisk-trace 1\n0.1 0 opened SIP\n", 2),
             ("asterisk-trace 1\n0.1 0 opened AMI\n0.1 0 < frame 81 mask 1 x\n", 3),
             ("asterisk-trace 1\n|a\n", 2),
+            ("asterisk-trace 1\n0.1 1048576 opened AMI\n", 2),
         ] {
             match text.parse::<Trace>().unwrap_err() {
                 TraceError::Syntax { line, .. } => assert_eq!(line, wrong, "{text}"),

@@ -1,5 +1,6 @@
 //! What was said on some connections, and when.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -45,8 +46,9 @@ const MAX_TRACE: u64 = 64 * 1024 * 1024;
 ///   and then its content in the clear.
 /// - Empty lines, and lines that begin with `#`, mean nothing.
 ///
-/// Passwords of AMI logins, `Authorization` headers and `api_key` parameters are recorded as `***`. What
-/// else is secret, such as the configuration that a server was asked for, is in it.
+/// Passwords of AMI logins, `Authorization` headers, and the parameters `api_key` and `secret` are recorded
+/// as `***`. What else is secret, such as the configuration that a server was asked for, is in it. Whoever
+/// edits it has to see to the length of HTTP bodies; that of frames follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     pub(crate) entries: Vec<Entry>,
@@ -115,11 +117,12 @@ impl Trace {
 
     /// All that was said, in its order.
     pub fn messages(&self) -> impl Iterator<Item = Message<'_>> {
-        let mut numbers = std::collections::HashMap::new();
+        let mut numbers = HashMap::new();
+        let protocols = self.protocols();
         self.entries.iter().filter_map(move |entry| {
             let What::Said(side, bytes) = &entry.what else { return None };
             let number = numbers.entry((entry.connection, *side)).or_insert(0_u64);
-            let protocol = self.protocol(entry.connection)?;
+            let protocol = *protocols.get(&entry.connection)?;
             let connection = entry.connection;
             let message = Message { protocol, side: *side, connection, number: *number, bytes };
             *number += 1;
@@ -133,11 +136,29 @@ impl Trace {
         self.truncated
     }
 
-    /// The protocol of a connection.
-    pub(crate) fn protocol(&self, connection: usize) -> Option<Protocol> {
-        self.entries.iter().find_map(|entry| match entry.what {
-            What::Opened(protocol) if entry.connection == connection => Some(protocol),
+    /// The protocol of each connection.
+    pub(crate) fn protocols(&self) -> HashMap<usize, Protocol> {
+        let opened = self.entries.iter().filter_map(|entry| match entry.what {
+            What::Opened(protocol) => Some((entry.connection, protocol)),
             _ => None,
-        })
+        });
+        opened.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trace, TraceError};
+
+    #[test]
+    fn a_trace_goes_through_a_file() {
+        let text = "asterisk-trace 1\n0.000000 0 opened AGI\n0.000001 0 <\n|agi_network: yes\n";
+        let trace: Trace = text.parse().unwrap();
+        let path = std::env::temp_dir().join(format!("asterisk-trace-{}", std::process::id()));
+        trace.save(&path).unwrap();
+        let read = (std::fs::read_to_string(&path).unwrap(), Trace::load(&path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(read, (text.to_owned(), trace));
+        assert!(matches!(Trace::load(&path).unwrap_err(), TraceError::Io(_)));
     }
 }

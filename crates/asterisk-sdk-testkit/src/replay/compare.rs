@@ -152,7 +152,7 @@ fn target(method: &str, recorded: &str, actual: &str, ids: &mut Ids) -> Result<(
         if old_name != new_name {
             return Err(whole());
         }
-        if old_name != "api_key" {
+        if !["api_key", "secret"].iter().any(|secret| old_name.eq_ignore_ascii_case(secret)) {
             value(old_name, old, new, ids)?;
         }
     }

@@ -53,14 +53,12 @@ impl Ids {
     /// Takes an id as it comes the first time, and says whether it is the same one later.
     pub(super) fn learn(&mut self, kind: Kind, recorded: &str, actual: &str) -> bool {
         let known = self.pairs.iter().find(|pair| pair.kind == kind && pair.recorded == recorded);
-        match known {
-            Some(pair) => pair.actual == actual,
-            None => {
-                let (recorded, actual) = (recorded.to_owned(), actual.to_owned());
-                self.pairs.push(Pair { kind, recorded, actual });
-                true
-            }
+        if let Some(pair) = known {
+            return pair.actual == actual;
         }
+        let (recorded, actual) = (recorded.to_owned(), actual.to_owned());
+        self.pairs.push(Pair { kind, recorded, actual });
+        true
     }
 
     /// Recorded text with the ids of this run.
@@ -126,10 +124,10 @@ impl Ids {
         let end = bytes.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|at| at + 4);
         let (head, body) = bytes.split_at(end.unwrap_or(bytes.len()));
         let (head, changed) = (self.words(head), self.words(body));
-        let head = match changed.len() == body.len() {
-            true => head,
-            false => with_header(&head, "Content-Length", &changed.len().to_string()),
-        };
+        if changed.len() == body.len() {
+            return [head, changed].concat();
+        }
+        let head = with_header(&head, "Content-Length", &changed.len().to_string());
         [head, changed].concat()
     }
 
@@ -150,15 +148,12 @@ impl Ids {
                 let id = pair.recorded.as_bytes();
                 begins && rest.starts_with(id) && !rest.get(id.len()).is_some_and(|b| is_word(*b))
             });
-            match pair {
-                Some(pair) => {
-                    result.extend(pair.actual.as_bytes());
-                    at += pair.recorded.len();
-                }
-                None => {
-                    result.push(bytes[at]);
-                    at += 1;
-                }
+            if let Some(pair) = pair {
+                result.extend(pair.actual.as_bytes());
+                at += pair.recorded.len();
+            } else {
+                result.push(bytes[at]);
+                at += 1;
             }
         }
         result

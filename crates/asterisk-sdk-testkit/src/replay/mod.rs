@@ -54,7 +54,8 @@
 //!
 //! Asterisk's words are said in the order of the trace, over all connections, and each only after all that
 //! the application had said before it. AMI connections are those of the trace in the order in which
-//! they are made, and what is said on each must come in its order. HTTP requests may come in any order and
+//! they are made, and what is said on each must come in its order; a client that pings when nothing is said
+//! should not do so, as it may then say more than was recorded (`no_ping()` with this SDK's manager). HTTP requests may come in any order and
 //! on any connections. What Asterisk still says to an application that has left is skipped. WebSocket pings are answered, whatever the trace says.
 
 mod ari;

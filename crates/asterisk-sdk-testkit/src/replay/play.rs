@@ -58,6 +58,8 @@ impl Link {
                 }
             };
             tokio::select! {
+                // As with Asterisk, a ping is answered behind the requests that were made before it.
+                biased;
                 (index, said) = turn => {
                     let goes_on = match said {
                         Some(bytes) => self.say(&bytes).await,
@@ -72,11 +74,12 @@ impl Link {
                 }
                 message = self.message() => {
                     let Some(message) = message else { return stage.left(connection) };
-                    match Frame::read(&message).filter(Frame::is_control) {
-                        Some(frame) if self.control(frame).await => {}
-                        Some(_) => return stage.left(connection),
-                        None if stage.heard(connection, &message) => {}
-                        None => return,
+                    if let Some(frame) = Frame::read(&message).filter(Frame::is_control) {
+                        if !self.control(frame).await {
+                            return stage.left(connection);
+                        }
+                    } else if !stage.heard(connection, &message) {
+                        return;
                     }
                 }
             }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::compare::{Difference, compare};
 use super::ids::Ids;
 use crate::record::{Entry, Trace, What};
-use crate::wire::Frame;
+use crate::wire::{Frame, later};
 use crate::{Protocol, Side};
 
 /// How much of a message an error quotes.
@@ -76,9 +76,13 @@ impl Stage {
     pub(super) fn new(trace: Trace, factor: f64, patience: Duration) -> Self {
         let lines = trace.lines();
         let last = trace.entries.iter().map(|entry| entry.connection + 1).max().unwrap_or(0);
-        let protocols: Vec<_> = (0..last).map(|number| trace.protocol(number)).collect();
+        let known = trace.protocols();
+        let protocols: Vec<_> = (0..last).map(|number| known.get(&number).copied()).collect();
         let entries = trace.entries;
-        let sockets: Vec<bool> = (0..last).map(|number| is_socket(&entries, number)).collect();
+        let mut sockets = vec![false; last];
+        for entry in &entries {
+            sockets[entry.connection] |= accepts(entry);
+        }
         // What is not played: whoever opens or leaves a connection does it when it likes, and HTTP
         // connections and pings are the business of libraries.
         let done: Vec<bool> = entries
@@ -147,8 +151,10 @@ impl Stage {
     }
 
     fn next(&self, connection: usize, wanted: impl Fn(&What) -> bool) -> Option<usize> {
+        // Everything before is done.
+        let from = self.cursor.borrow().next;
         self.lock(|state| {
-            let mut entries = self.entries.iter().enumerate();
+            let mut entries = self.entries.iter().enumerate().skip(from);
             let found = entries.find(|(index, entry)| {
                 entry.connection == connection && !state.done[*index] && wanted(&entry.what)
             });
@@ -163,7 +169,10 @@ impl Stage {
         // It fails only without a sender, which is in `self`.
         let reached = cursor.wait_for(|cursor| cursor.next == index && !cursor.failed).await;
         let since = reached.map_or_else(|_| Instant::now(), |cursor| cursor.since);
-        sleep_until(since + self.pause(index)).await;
+        let pause = self.pause(index);
+        if !pause.is_zero() {
+            sleep_until(later(since, pause)).await;
+        }
         match &self.entries[index].what {
             What::Said(_, bytes) => {
                 let protocol = self.protocols[self.entries[index].connection];
@@ -182,9 +191,11 @@ impl Stage {
 
     /// Notes that an entry is done.
     pub(super) fn done(&self, index: usize) {
+        let from = self.cursor.borrow().next;
         let next = self.lock(|state| {
             state.done[index] = true;
-            state.done.iter().position(|done| !done).unwrap_or(state.done.len())
+            let later = state.done.iter().skip(from);
+            later.take_while(|done| **done).count() + from
         });
         self.cursor.send_if_modified(|cursor| {
             let moved = next > cursor.next;
@@ -213,7 +224,8 @@ impl Stage {
     /// The request of the trace that this one is, which nobody else gets. It is noted as done.
     pub(super) fn requested(&self, bytes: &[u8]) -> Option<usize> {
         let mut first = None;
-        for (index, entry) in self.entries.iter().enumerate() {
+        let from = self.cursor.borrow().next;
+        for (index, entry) in self.entries.iter().enumerate().skip(from) {
             let is_request = self.protocols[entry.connection] == Some(Protocol::Ari)
                 && matches!(&entry.what, What::Said(Side::Application, recorded)
                     if recorded.first().is_some_and(u8::is_ascii_uppercase));
@@ -295,7 +307,8 @@ impl Stage {
             if cursor.next == self.entries.len() {
                 return Ok(());
             }
-            let limit = cursor.since + self.patience + self.pause(cursor.next);
+            let patience = self.patience.saturating_add(self.pause(cursor.next));
+            let limit = later(cursor.since, patience);
             if timeout_at(limit, changes.changed()).await.is_err() {
                 let entry = &self.entries[cursor.next];
                 let expected = match &entry.what {
@@ -329,11 +342,9 @@ pub(super) fn quote(bytes: &[u8]) -> String {
     format!("{text:?}")
 }
 
-/// Whether a connection becomes a WebSocket.
-fn is_socket(entries: &[Entry], connection: usize) -> bool {
-    entries.iter().filter(|entry| entry.connection == connection).any(
-        |entry| matches!(&entry.what, What::Said(_, bytes) if bytes.starts_with(b"HTTP/1.1 101")),
-    )
+/// Whether a connection becomes a WebSocket here.
+fn accepts(entry: &Entry) -> bool {
+    matches!(&entry.what, What::Said(_, bytes) if bytes.starts_with(b"HTTP/1.1 101"))
 }
 
 fn is_control(entry: &Entry) -> bool {

@@ -5,7 +5,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
 use super::{Mismatch, Playing, Replay, Speed};
-use crate::record::Trace;
 
 /// Two AMI connections; Asterisk says on the second what the first has led to.
 const AMI: &str = r"asterisk-trace 1
@@ -31,8 +30,13 @@ const AMI: &str = r"asterisk-trace 1
 const GREETING: &str = "Asterisk Call Manager/11.0.0\r\n";
 
 async fn play(text: &str) -> Playing {
-    let trace: Trace = text.parse().unwrap();
-    Replay::new(trace).patience(Duration::from_millis(200)).start().await.unwrap()
+    Replay::new(text.parse().unwrap()).start().await.unwrap()
+}
+
+/// The same with little patience.
+async fn play_briefly(text: &str) -> Playing {
+    let replay = Replay::new(text.parse().unwrap()).patience(Duration::from_millis(200));
+    replay.start().await.unwrap()
 }
 
 async fn soon<F: Future>(future: F) -> F::Output {
@@ -124,12 +128,12 @@ async fn what_does_not_fit_is_told() {
 
 #[tokio::test]
 async fn silence_ends() {
-    let playing = play(AMI).await;
+    let playing = play_briefly(AMI).await;
     let _two = (ami(&playing).await, ami(&playing).await);
     let error = soon(playing.finished()).await.unwrap_err();
     let ping = r#""Action: Ping\r\nActionID: 1""#;
     assert_eq!(error, mismatch(8, 200_300, 0, ping, "nothing for 200ms"));
-    let playing = play(AMI).await;
+    let playing = play_briefly(AMI).await;
     let error = soon(playing.finished()).await.unwrap_err();
     let expected = "a connection on which Asterisk can go on";
     assert_eq!(error, mismatch(3, 100, 0, expected, "nothing for 200ms"));

@@ -68,10 +68,10 @@ impl Frame {
         if let (Ok(short), true) = (u8::try_from(length), length < 126) {
             bytes.push(short | masked_bit);
         } else if let Ok(length) = u16::try_from(length) {
-            bytes.push(126 | masked_bit);
+            bytes.push(0x7e | masked_bit);
             bytes.extend(length.to_be_bytes());
         } else {
-            bytes.push(127 | masked_bit);
+            bytes.push(0x7f | masked_bit);
             bytes.extend((length as u64).to_be_bytes());
         }
         bytes.extend(self.mask.iter().flatten());

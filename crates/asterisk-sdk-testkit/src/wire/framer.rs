@@ -10,6 +10,8 @@ use crate::{Protocol, Side};
 
 /// A longer message goes through in parts.
 pub(crate) const MAX_MESSAGE: usize = 1024 * 1024;
+/// What a side begins with that speaks TLS.
+const TLS_HANDSHAKE: u8 = 0x16;
 /// A longer head is no head.
 const MAX_HEAD: usize = 64 * 1024;
 
@@ -25,6 +27,8 @@ pub(crate) struct Piece {
 #[derive(Debug)]
 pub(crate) struct Framer {
     machine: Machine,
+    /// Whether anything has come yet.
+    started: bool,
     buffer: Vec<u8>,
     /// The beginning of the message in the buffer was given out before.
     begun: bool,
@@ -38,11 +42,18 @@ impl Framer {
             Protocol::Ami => Machine::Action { empty: true },
             Protocol::Ari => Machine::Http(Http::Start),
         };
-        Self { machine, buffer: Vec::new(), begun: false }
+        Self { machine, started: false, buffer: Vec::new(), begun: false }
     }
 
     /// Takes what has arrived, and adds what is complete with it.
     pub(crate) fn push(&mut self, bytes: &[u8], pieces: &mut VecDeque<Piece>) {
+        if !mem::replace(&mut self.started, true) && bytes.first() == Some(&TLS_HANDSHAKE) {
+            self.machine = Machine::Sealed;
+        }
+        if let Machine::Sealed = self.machine {
+            pieces.push_back(Piece { bytes: bytes.to_vec(), whole: false });
+            return;
+        }
         for &byte in bytes {
             self.buffer.push(byte);
             if self.machine.ends(byte) {
@@ -71,6 +82,8 @@ impl Framer {
 
 #[derive(Debug)]
 enum Machine {
+    /// TLS, which nobody here can read: it goes through as it comes.
+    Sealed,
     /// AGI: a line each.
     Lines,
     /// The line with which a manager interface greets.
@@ -89,6 +102,7 @@ enum Machine {
 impl Machine {
     fn ends(&mut self, byte: u8) -> bool {
         match self {
+            Self::Sealed => false,
             Self::Lines => byte == b'\n',
             Self::Greeting => {
                 let ends = byte == b'\n';
@@ -149,7 +163,6 @@ impl Http {
                 if frame::begins(byte) { Self::Frame(Vec::new()) } else { Self::Head(Vec::new()) };
         }
         let next = match self {
-            Self::Start => None,
             Self::Head(head) => {
                 head.push(byte);
                 if head.ends_with(b"\r\n\r\n") {
@@ -174,14 +187,14 @@ impl Http {
                 *left -= 1;
                 return false;
             }
-            Self::Body(_) => None,
+            Self::Start | Self::Body(_) => None,
             Self::ChunkData(_) => Some(Self::Chunk(Vec::new())),
             Self::Chunk(line) => {
                 line.push(byte);
                 if byte != b'\n' {
                     return false;
                 }
-                chunk(line)
+                Some(chunk(line))
             }
             Self::Trailer(empty) => match byte {
                 b'\n' if *empty => None,
@@ -190,16 +203,9 @@ impl Http {
             },
             Self::Endless => return false,
         };
-        match next {
-            Some(next) => {
-                *self = next;
-                false
-            }
-            None => {
-                *self = Self::Start;
-                true
-            }
-        }
+        let ends = next.is_none();
+        *self = next.unwrap_or(Self::Start);
+        ends
     }
 }
 
@@ -224,14 +230,14 @@ fn body(head: &[u8]) -> Option<Http> {
 }
 
 /// What comes behind a line with the length of a chunk.
-fn chunk(line: &[u8]) -> Option<Http> {
+fn chunk(line: &[u8]) -> Http {
     let line = String::from_utf8_lossy(line);
     let digits = line.split(';').next().unwrap_or_default().trim();
-    Some(match u64::from_str_radix(digits, 16) {
+    match u64::from_str_radix(digits, 16) {
         Ok(0) => Http::Trailer(true),
         Ok(length) => Http::ChunkData(length.saturating_add(2)),
         Err(_) => Http::Endless,
-    })
+    }
 }
 
 #[cfg(test)]

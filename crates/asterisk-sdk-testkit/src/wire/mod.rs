@@ -3,11 +3,13 @@
 //! Nothing here is strict: bytes that make no sense go through as they come.
 
 mod accept;
+mod clock;
 mod frame;
 mod framer;
 mod message;
 
 pub(crate) use accept::accept;
+pub(crate) use clock::later;
 pub(crate) use frame::Frame;
 pub(crate) use framer::{Framer, Piece};
 pub(crate) use message::header;

@@ -84,3 +84,58 @@ fn what_has_no_end_goes_through_in_parts() {
         assert!(pieces.iter().all(|piece| piece.bytes.len() == MAX_MESSAGE && !piece.whole));
     }
 }
+
+#[test]
+fn what_is_encrypted_goes_through_as_it_comes() {
+    for protocol in [Protocol::Ami, Protocol::Agi, Protocol::Ari] {
+        let mut framer = Framer::new(protocol, Side::Application);
+        let mut pieces = VecDeque::new();
+        framer.push(b"\x16\x03\x01\n\n", &mut pieces);
+        framer.push(b"x", &mut pieces);
+        let parts = [&b"\x16\x03\x01\n\n"[..], b"x"];
+        let parts = parts.map(|bytes| Piece { bytes: bytes.to_vec(), whole: false });
+        assert_eq!(Vec::from(pieces), parts, "{protocol}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_added_or_moved_whatever_comes() {
+    let words: [&[u8]; 12] = [
+        b"\r\n",
+        b"\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"GET /a HTTP/1.1\r\n",
+        b"Content-Length: 7\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"5\r\n",
+        b"0\r\n",
+        b"\x81\x05",
+        b"\x89\xfe\x00",
+        b"\xff\x00:",
+        b"x",
+    ];
+    let mut state = 1_u64;
+    let mut random = move |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for round in 0..2_000 {
+        let said: Vec<u8> =
+            (0..random(40)).flat_map(|_| words[random(words.len())]).copied().collect();
+        for protocol in [Protocol::Ami, Protocol::Agi, Protocol::Ari] {
+            for side in [Side::Asterisk, Side::Application] {
+                let (mut framer, mut pieces) = (Framer::new(protocol, side), VecDeque::new());
+                for part in said.chunks(1 + random(9)) {
+                    framer.push(part, &mut pieces);
+                    if random(10) == 0 {
+                        pieces.extend(framer.flush());
+                    }
+                }
+                pieces.extend(framer.flush());
+                let passed: Vec<u8> = pieces.into_iter().flat_map(|piece| piece.bytes).collect();
+                assert_eq!(passed, said, "{protocol}, {side}, round {round}");
+            }
+        }
+    }
+}
