@@ -1,0 +1,221 @@
+//! RTP packets as Asterisk's external media knows them. Pure.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use rtp_types::{RtpPacket, RtpPacketBuilder};
+
+use crate::format::Format;
+use crate::frame::{Frame, Packet};
+
+/// The types of formats that Asterisk takes. It knows more, and sends them, but takes none under a dynamic type.
+const TYPES: [(&str, u8); 6] =
+    [("ulaw", 0), ("gsm", 3), ("alaw", 8), ("g722", 9), ("slin", 10), ("g729", 18)];
+
+/// The other type of linear audio with one channel.
+const MONO: u8 = 11;
+
+/// The first dynamic type.
+const DYNAMIC: u8 = 96;
+
+/// All formats that Asterisk takes have timestamps of this rate; so has G.722, by an old mistake.
+const CLOCK: u128 = 8_000;
+
+/// After a pause of this, a packet is the first of a stretch of speech.
+const PAUSE: Duration = Duration::from_millis(60);
+
+/// The type under which Asterisk takes a format.
+pub(super) fn payload_type(format: &Format) -> Option<u8> {
+    let name = format.to_string();
+    TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+/// What a datagram is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Datagram {
+    Audio {
+        source: u32,
+        sequence: u16,
+        frame: Frame,
+    },
+    /// Control packets, comfort noise, and what is no RTP.
+    Other,
+}
+
+/// Reads a datagram. The format is the one of the channel, which goes for dynamic types.
+pub(super) fn read(mut datagram: BytesMut, format: &Format) -> Datagram {
+    let Ok(header) = RtpPacket::parse(&datagram) else { return Datagram::Other };
+    // With the marker bit, these are the types of RTCP.
+    if (64..DYNAMIC).contains(&header.payload_type()) {
+        return Datagram::Other;
+    }
+    let kind = header.payload_type();
+    let format = if kind >= DYNAMIC {
+        format.clone()
+    } else if kind == MONO {
+        Format::Linear(8_000)
+    } else {
+        match TYPES.iter().find(|(_, known)| *known == kind) {
+            Some((name, _)) if format.to_string() == *name => format.clone(),
+            Some((name, _)) => Format::from(*name),
+            None => return Datagram::Other,
+        }
+    };
+    let (source, sequence) = (header.ssrc(), header.sequence_number());
+    let packet = Packet { sequence, timestamp: header.timestamp(), marker: header.marker_bit() };
+    let (from, length) = (header.payload_offset(), header.payload_len());
+    let mut data = datagram.split_off(from);
+    data.truncate(length);
+    if let Format::Linear(_) = format {
+        swap(&mut data);
+    }
+    let frame = Frame { data: data.freeze(), format, packet: Some(packet) };
+    Datagram::Audio { source, sequence, frame }
+}
+
+/// RTP's linear audio is big endian.
+fn swap(audio: &mut [u8]) {
+    audio.chunks_exact_mut(2).for_each(|sample| sample.swap(0, 1));
+}
+
+/// What the packets of a stream have in common, and how far it is.
+#[derive(Debug)]
+pub(super) struct Sender {
+    kind: u8,
+    linear: bool,
+    source: u32,
+    sequence: u16,
+    timestamp: u32,
+    /// When the last packet was sent, and how long it sounds.
+    last: Option<(Duration, Duration)>,
+}
+
+impl Sender {
+    /// The random number makes source, sequence and time hard to guess.
+    pub(super) fn new(format: &Format, kind: u8, random: u64) -> Self {
+        let random = random.to_be_bytes();
+        Self {
+            kind,
+            linear: matches!(format, Format::Linear(_)),
+            source: u32::from_be_bytes([random[0], random[1], random[2], random[3]]),
+            sequence: u16::from_be_bytes([random[4], random[5]]),
+            timestamp: u32::from_be_bytes([random[6], random[7], random[0], random[2]]),
+            last: None,
+        }
+    }
+
+    /// Writes a packet with this audio, which it may change. `now` is the time since some beginning, `length` how
+    /// long the audio sounds.
+    pub(super) fn write(
+        &mut self,
+        audio: &mut [u8],
+        now: Duration,
+        length: Duration,
+        packet: &mut Vec<u8>,
+    ) {
+        let mut marker = true;
+        if let Some((last, sounded)) = self.last {
+            let passed = now.saturating_sub(last);
+            // A pause is in the time, a late or early packet is not.
+            marker = passed > sounded + PAUSE;
+            let passed = if marker { passed } else { sounded };
+            let ticks = passed.as_nanos() * CLOCK / 1_000_000_000;
+            // It wraps.
+            let ticks = u32::try_from(ticks % (1 << 32)).unwrap_or_default();
+            self.timestamp = self.timestamp.wrapping_add(ticks);
+        }
+        self.last = Some((now, length));
+        if self.linear {
+            swap(audio);
+        }
+        packet.clear();
+        RtpPacketBuilder::<&[u8], &[u8]>::new()
+            .marker_bit(marker)
+            .payload_type(self.kind)
+            .sequence_number(self.sequence)
+            .timestamp(self.timestamp)
+            .ssrc(self.source)
+            .payload(&*audio)
+            // The type is one of ours, and nothing else can be wrong.
+            .write_into_vec_unchecked(packet);
+        self.sequence = self.sequence.wrapping_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The beginning of the first packets that Asterisk 22.10.1 sends.
+    const ULAW: &[u8] = b"\x80\x00\x6e\xaa\x00\x00\x00\xa0\x7b\x72\xfd\x14\xff\x7f\xff\x7f";
+    const SLIN16: &[u8] = b"\x80\x76\xfa\xdb\x00\x00\x01\x40\x1c\x49\x72\x58\x00\x01\xff\xfb";
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn packets_of_asterisk() {
+        let Datagram::Audio { source, sequence, frame } = read(ULAW.into(), &Format::Ulaw) else {
+            panic!("audio")
+        };
+        assert_eq!((source, sequence, frame.format), (0x7b72_fd14, 28_330, Format::Ulaw));
+        assert_eq!(&frame.data[..], b"\xff\x7f\xff\x7f");
+        let packet = frame.packet.unwrap();
+        assert_eq!((packet.sequence, packet.timestamp, packet.marker), (28_330, 160, false));
+
+        let format = Format::from("slin16");
+        let Datagram::Audio { frame, .. } = read(SLIN16.into(), &format) else { panic!("audio") };
+        assert_eq!(frame.samples().unwrap().collect::<Vec<_>>(), [1, -5]);
+        assert_eq!(frame.format, format);
+        // Asterisk 16 sends µ-law where linear audio was asked for.
+        let Datagram::Audio { frame, .. } = read(ULAW.into(), &"slin".into()) else {
+            panic!("audio")
+        };
+        assert_eq!(frame.format, Format::Ulaw);
+    }
+
+    #[test]
+    fn what_is_no_audio_is_left_alone() {
+        let with = |at: usize, byte: u8| {
+            let mut datagram = BytesMut::from(ULAW);
+            datagram[at] = byte;
+            read(datagram, &Format::Ulaw)
+        };
+        // A version, reports of senders and receivers, comfort noise, video.
+        for (at, byte) in [(0, 0x40), (1, 200), (1, 201), (1, 13), (1, 34), (0, 0x8f), (0, 0xb0)] {
+            assert_eq!(with(at, byte), Datagram::Other, "{at}: {byte}");
+        }
+        for length in 0..12 {
+            assert_eq!(read(ULAW[..length].into(), &Format::Ulaw), Datagram::Other);
+        }
+    }
+
+    #[test]
+    fn packets_of_ours() {
+        let mut sender = Sender::new(&Format::Ulaw, 0, 0x0102_0304_ffff_0506);
+        let mut packet = Vec::new();
+        let mut write = |now, audio: &mut [u8]| {
+            sender.write(audio, ms(now), ms(20), &mut packet);
+            packet.clone()
+        };
+        assert_eq!(write(5, &mut [9]), b"\x80\x80\xff\xff\x05\x06\x01\x03\x01\x02\x03\x04\x09");
+        // Late, and early: the time goes on by what was sent.
+        assert_eq!(write(55, &mut [9]), b"\x80\x00\x00\x00\x05\x06\x01\xa3\x01\x02\x03\x04\x09");
+        assert_eq!(write(56, &mut [9]), b"\x80\x00\x00\x01\x05\x06\x02\x43\x01\x02\x03\x04\x09");
+        // A pause of a second.
+        assert_eq!(write(1_056, &mut [9]), b"\x80\x80\x00\x02\x05\x06\x21\x83\x01\x02\x03\x04\x09");
+        let mut sender = Sender::new(&"slin".into(), 10, 0);
+        sender.write(&mut [1, 2], ms(0), ms(20), &mut packet);
+        assert_eq!(packet[12..], [2, 1]);
+    }
+
+    #[test]
+    fn types() {
+        for (name, kind) in
+            [("ulaw", Some(0)), ("slin", Some(10)), ("slin16", None), ("opus", None)]
+        {
+            assert_eq!(payload_type(&name.into()), kind, "{name}");
+        }
+    }
+}
