@@ -9,6 +9,8 @@
 
 #[cfg(all(feature = "ami", feature = "agi"))]
 pub mod async_agi;
+#[cfg(all(feature = "ari", feature = "media"))]
+pub mod call_media;
 
 #[cfg(feature = "agi")]
 pub use asterisk_sdk_agi as agi;
@@ -16,5 +18,7 @@ pub use asterisk_sdk_agi as agi;
 pub use asterisk_sdk_ami as ami;
 #[cfg(feature = "ari")]
 pub use asterisk_sdk_ari as ari;
+#[cfg(feature = "media")]
+pub use asterisk_sdk_media as media;
 
 pub use asterisk_proto as proto;
