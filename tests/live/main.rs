@@ -18,9 +18,18 @@ mod async_agi;
 mod blocking;
 mod calls;
 #[cfg(test)]
+mod media;
+#[cfg(test)]
+mod media_calls;
+#[cfg(test)]
+mod media_examples;
+#[cfg(test)]
 mod phone;
 #[cfg(test)]
 mod picture;
+mod testkit;
 mod tls;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod wallboard;
