@@ -10,7 +10,10 @@ pub mod ari_surface;
 pub mod ari_tap;
 pub mod cancel;
 pub mod conversation;
+#[cfg(doctest)]
+mod guide;
 pub mod live;
+pub mod media_peer;
 pub mod surface;
 
 use std::future::Future;

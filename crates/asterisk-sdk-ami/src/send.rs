@@ -23,6 +23,7 @@ use crate::session::{Failure, Items, Outcome};
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) outcome: oneshot::Receiver<Outcome>,
+    #[cfg(feature = "live")]
     pub(crate) id: ActionId,
     timeout: Duration,
     at: Instant,
@@ -74,7 +75,14 @@ impl Shared {
         let deadline = at + timeout;
         let lasting = Lasting::new(action.name(), &text);
         let expect = action.expect();
-        let sent = Sent { outcome, timeout, at, deadline };
+        let sent = Sent {
+            outcome,
+            #[cfg(feature = "live")]
+            id: id.clone(),
+            timeout,
+            at,
+            deadline,
+        };
         let request = Request::Send { id, text, expect, items, lasting, deadline, ticket };
         // Mostly there is room, and no need of a timer.
         let handed_over = match self.requests.try_send(request) {
