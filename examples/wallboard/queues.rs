@@ -28,16 +28,19 @@ fn line(snapshot: &Snapshot, queue: &Queue, now: SystemTime) -> QueueLine {
         members: members().count(),
         answered: queue.completed,
         abandoned: queue.abandoned,
-        service_level: (queue.completed > 0).then_some(queue.service_level_performance),
+        // Of a queue that has none, the server says 0.
+        service_level: (queue.completed > 0 && !queue.service_level.is_zero())
+            .then_some(queue.service_level_performance),
         service_seconds: queue.service_level.as_secs(),
     }
 }
 
 /// The calls of all queues that were answered in time, in percent.
 pub(crate) fn service_level(queues: &[QueueLine]) -> Option<f64> {
-    let answered: u32 = queues.iter().map(|queue| queue.answered).sum();
-    let in_time = |queue: &QueueLine| Some(queue.service_level? * f64::from(queue.answered));
-    (answered > 0).then(|| queues.iter().filter_map(in_time).sum::<f64>() / f64::from(answered))
+    let levels = || queues.iter().filter_map(|queue| Some((queue.service_level?, queue.answered)));
+    let answered: u32 = levels().map(|(_, answered)| answered).sum();
+    let in_time: f64 = levels().map(|(level, answered)| level * f64::from(answered)).sum();
+    (answered > 0).then(|| in_time / f64::from(answered))
 }
 
 /// What an agent does. Of several queues that one serves, the last of these counts.
