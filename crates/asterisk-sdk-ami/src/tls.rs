@@ -71,6 +71,9 @@ impl Tls {
 
     /// Shows the server a certificate: the chain, the client's own certificate first, and its
     /// private key, both in PEM.
+    ///
+    /// The manager interface of Asterisk 22 never asks for one, not even with `tlsverifyclient = yes`;
+    /// what stands before it and ends TLS may.
     pub fn client_certificate(
         mut self,
         chain_pem: impl AsRef<[u8]>,
