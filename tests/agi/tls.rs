@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asterisk_sdk::agi::fastagi::{Server, Tls, TlsError};
+use asterisk_sdk::agi::fastagi::{Server, ServerTls, TlsError};
 use asterisk_sdk::agi::{self, Call, HangupKind, ServiceBuilder};
 use harness::agi_caller::{AgiCaller, Capture};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -34,7 +34,7 @@ fn certificate(pem: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
 }
 
-async fn serve(builder: ServiceBuilder, tls: Tls) -> Running {
+async fn serve(builder: ServiceBuilder, tls: ServerTls) -> Running {
     let server = builder.bind("127.0.0.1:0").await.unwrap();
     Running::serve(server.tls(&tls).unwrap())
 }
@@ -92,7 +92,8 @@ async fn handler(mut call: Call) -> agi::Result {
 
 #[tokio::test]
 async fn a_call_to_its_end() {
-    let running = serve(Server::builder().fallback(handler), Tls::new(SERVER.0, SERVER.1)).await;
+    let running =
+        serve(Server::builder().fallback(handler), ServerTls::new(SERVER.0, SERVER.1)).await;
     for (reply, last) in [("200 result=1 (x)\n", ""), ("200 result=0\n", "failure\n")] {
         let mut tunnel = Tunnel::call(running.addr).await;
         assert_eq!(tunnel.line().await.unwrap(), "VERBOSE \"over TLS\" \"1\"\n");
@@ -112,7 +113,7 @@ async fn a_tunnel_that_breaks_is_a_hangup() {
         let sender = sender.clone();
         async move { sender.send((call.peer(), call.hung_up().await)).await.unwrap() }
     });
-    let running = serve(builder, Tls::new(SERVER.0, SERVER.1)).await;
+    let running = serve(builder, ServerTls::new(SERVER.0, SERVER.1)).await;
     let tunnel = Tunnel::call(running.addr).await;
     let peer = tunnel.0.get_ref().get_ref().0.local_addr().unwrap();
     drop(tunnel);
@@ -121,7 +122,7 @@ async fn a_tunnel_that_breaks_is_a_hangup() {
 
 #[tokio::test]
 async fn only_clients_with_a_certificate() {
-    let tls = Tls::new(SERVER.0, SERVER.1).client_ca(CA);
+    let tls = ServerTls::new(SERVER.0, SERVER.1).client_ca(CA);
     let running = serve(Server::builder().fallback(handler), tls).await;
     let mut tunnel = Tunnel::open(running.addr, Some(CLIENT)).await;
     tunnel.send(&Capture::load("forms", 22).prelude()).await;
@@ -134,7 +135,7 @@ async fn only_clients_with_a_certificate() {
 #[tokio::test]
 async fn a_handshake_that_fails_or_does_not_come_holds_up_nobody() {
     let builder = Server::builder().fallback(handler).prelude_timeout(Duration::from_millis(300));
-    let running = serve(builder, Tls::new(SERVER.0, SERVER.1)).await;
+    let running = serve(builder, ServerTls::new(SERVER.0, SERVER.1)).await;
     let mut silent = AgiCaller::connect(running.addr).await;
     let mut half = AgiCaller::connect(running.addr).await;
     // The beginning of a handshake that goes on with 512 bytes more.
@@ -160,10 +161,10 @@ async fn a_handshake_that_fails_or_does_not_come_holds_up_nobody() {
 #[tokio::test]
 async fn settings_that_cannot_be_used() {
     for (tls, expected) in [
-        (Tls::new(SERVER.0, "no key"), "key"),
-        (Tls::new(SERVER.0, CLIENT.1), "certificate"),
-        (Tls::new("no chain", SERVER.1), "certificate"),
-        (Tls::new(SERVER.0, SERVER.1).client_ca("nobody"), "client authority"),
+        (ServerTls::new(SERVER.0, "no key"), "key"),
+        (ServerTls::new(SERVER.0, CLIENT.1), "certificate"),
+        (ServerTls::new("no chain", SERVER.1), "certificate"),
+        (ServerTls::new(SERVER.0, SERVER.1).client_ca("nobody"), "client authority"),
     ] {
         let server = Server::builder().bind("127.0.0.1:0").await.unwrap();
         match server.tls(&tls) {

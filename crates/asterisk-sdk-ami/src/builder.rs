@@ -99,9 +99,21 @@ impl Builder {
     }
 
     /// Connects over TLS, to the port that manager.conf calls `tlsbindaddr`. (That port says nothing
-    /// to a client without TLS, which runs into [`Builder::connect_timeout`].)
+    /// to a client without TLS, which runs into [`Builder::connect_timeout`].) The system's authorities are
+    /// read anew for each connection.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use asterisk_sdk_ami::{Manager, Tls};
+    ///
+    /// let tls = Tls::new().private_ca(std::fs::read("/etc/pbx/ca.pem")?).server_name("pbx");
+    /// let manager = Manager::builder("10.0.0.7:5039").login("admin", "secret").tls(tls);
+    /// let manager = manager.connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+    pub fn tls(mut self, tls: asterisk_sdk_tls::Tls) -> Self {
         self.settings.target.tls = Some(tls);
         self
     }

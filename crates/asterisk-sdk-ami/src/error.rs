@@ -207,7 +207,7 @@ pub enum ConnectError {
     /// There is no TLS connection.
     #[cfg(feature = "tls")]
     #[error("no TLS connection")]
-    Tls(#[from] crate::tls::TlsError),
+    Tls(#[from] asterisk_sdk_tls::TlsError),
     /// [`blocking::Manager`](crate::blocking::Manager) was used in an asynchronous runtime, whose
     /// other tasks it would stop.
     #[cfg(feature = "blocking")]

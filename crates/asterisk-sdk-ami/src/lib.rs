@@ -46,6 +46,8 @@ pub use asterisk_proto::ami::event;
 pub use asterisk_proto::ami::{
     AmiEvent, Event, EventType, FieldType, Message, Response, TypedEvent,
 };
+#[cfg(feature = "tls")]
+pub use asterisk_sdk_tls::{Tls, TlsError};
 pub use builder::Builder;
 pub use callbacks::{Callbacks, Registration};
 pub use error::{ActionError, ConnectError, InvalidAction, Stage};
@@ -55,5 +57,3 @@ pub use manager::Manager;
 pub use send::Send;
 pub use state::{CloseReason, ConnectionState, StateWatch};
 pub use subscription::{EventStream, Gap, Missed, OrphanStream, Overflow, Subscribe};
-#[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};

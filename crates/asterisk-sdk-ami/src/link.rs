@@ -37,7 +37,7 @@ pub(crate) struct Target {
     pub(crate) timeout: Duration,
     pub(crate) max_message: usize,
     #[cfg(feature = "tls")]
-    pub(crate) tls: Option<crate::tls::Tls>,
+    pub(crate) tls: Option<asterisk_sdk_tls::Tls>,
 }
 
 /// A logged-in connection.
@@ -66,17 +66,17 @@ impl Target {
         let unreachable =
             |source| ConnectError::Unreachable { address: self.address.clone(), source };
         #[cfg(feature = "tls")]
-        let handshake = match &self.tls {
-            Some(tls) => Some(tls.prepare(&self.address).await?),
+        let connector = match &self.tls {
+            Some(tls) => Some(crate::tls::prepare(tls, &self.address).await?),
             None => None,
         };
         let stream = TcpStream::connect(&self.address).await.map_err(unreachable)?;
         // Actions are small, and are coalesced before they are written.
         stream.set_nodelay(true).map_err(unreachable)?;
         #[cfg(feature = "tls")]
-        if let Some(handshake) = handshake {
+        if let Some(connector) = connector {
             *stage = Stage::Tls;
-            let (reader, writer) = tokio::io::split(handshake.run(stream).await?);
+            let (reader, writer) = tokio::io::split(crate::tls::connect(&connector, stream).await?);
             return self.log_in(Box::new(reader), Box::new(writer), ids, stage).await;
         }
         let (reader, writer) = stream.into_split();

@@ -20,7 +20,7 @@ pub struct Builder {
     pub(crate) subscribe_all: bool,
     user_agent: String,
     #[cfg(feature = "tls")]
-    tls: Option<crate::tls::Tls>,
+    tls: Option<asterisk_sdk_tls::Tls>,
     http: HttpLimits,
     pub(crate) socket: SocketLimits,
     pub(crate) reconnect: Option<Reconnect>,
@@ -111,9 +111,21 @@ impl Builder {
     }
 
     /// How to speak TLS with a server at `https://…`. Without it the system's authorities are
-    /// trusted, and the certificate has to be for the host of the address.
+    /// trusted, and the certificate has to be for the host of the address. Authorities are read once, by
+    /// [`Builder::connect`].
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use asterisk_sdk_ari::{Client, Tls};
+    ///
+    /// let tls = Tls::new().private_ca(std::fs::read("/etc/pbx/ca.pem")?).server_name("pbx");
+    /// let ari = Client::builder("https://10.0.0.7:8089").login("app", "secret").tls(tls);
+    /// let ari = ari.connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+    pub fn tls(mut self, tls: asterisk_sdk_tls::Tls) -> Self {
         self.tls = Some(tls);
         self
     }
@@ -265,7 +277,10 @@ impl Builder {
         let peer = base.authority().to_owned();
         #[cfg(feature = "tls")]
         let tls = match (base.secure(), &self.tls) {
-            (true, tls) => Some(tls.clone().unwrap_or_default().prepare(base.host()).await?),
+            (true, tls) => {
+                let tls = tls.clone().unwrap_or_default();
+                Some(asterisk_sdk_tls::Connector::new(&tls, base.host()).await?)
+            }
             (false, None) => None,
             (false, Some(_)) => {
                 let why = "there are settings for TLS, but the address is not https://";

@@ -217,7 +217,7 @@ pub enum ConnectError {
     /// There is no TLS connection.
     #[cfg(feature = "tls")]
     #[error("no TLS connection")]
-    Tls(#[from] crate::tls::TlsError),
+    Tls(#[from] asterisk_sdk_tls::TlsError),
 }
 
 impl ConnectError {
@@ -257,7 +257,7 @@ impl From<RestError> for ConnectError {
 /// Why there was no connection to send on.
 fn unreachable(source: Source) -> ConnectError {
     #[cfg(feature = "tls")]
-    let source = match source.downcast::<crate::tls::TlsError>() {
+    let source = match source.downcast::<asterisk_sdk_tls::TlsError>() {
         Ok(refused) => return ConnectError::Tls(*refused),
         Err(other) => other,
     };

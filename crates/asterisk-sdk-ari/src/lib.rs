@@ -57,8 +57,6 @@ mod id;
 pub mod outbound;
 mod request;
 pub mod rest;
-#[cfg(feature = "tls")]
-mod tls;
 mod transport;
 
 /// Compiles the example of the README.
@@ -70,6 +68,8 @@ pub use asterisk_proto::Reconnect;
 pub use asterisk_proto::ari::{
     AriEvent, Event, Resource, Schema, Subject, TypedEvent, event, model,
 };
+#[cfg(feature = "tls")]
+pub use asterisk_sdk_tls::{Tls, TlsError};
 pub use builder::Builder;
 pub use client::Client;
 pub use download::Download;
@@ -79,5 +79,3 @@ pub use events::{
     Missed, Outcome, Plain, Registration, StateWatch, Subscribe,
 };
 pub use request::{Operation, Request, Response};
-#[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};

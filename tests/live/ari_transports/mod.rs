@@ -357,7 +357,7 @@ async fn asterisk_connects_over_tls() {
         let folder = inside.strip_suffix("ca.pem").expect("the authority");
         std::fs::read(format!("{root}/instances/{folder}{name}")).expect("a certificate")
     };
-    let tls = outbound::Tls::new(read("server.pem"), read("server.key"));
+    let tls = outbound::ServerTls::new(read("server.pem"), read("server.key"));
     let ours = outbound().bind("127.0.0.1:0").await.expect("a free port");
     let mut ours = ours.tls(&tls).expect("a certificate");
     // Asterisk compares names, not addresses.

@@ -22,6 +22,6 @@ mod server;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use server::{BindError, Server};
 #[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};
+pub use asterisk_sdk_tls::{ServerTls, TlsError};
+pub use server::{BindError, Server};

@@ -15,7 +15,9 @@ use crate::routes::{RouteError, Routes};
 use crate::service::{Calls, Drained, Service, ServiceBuilder};
 
 #[cfg(feature = "tls")]
-use super::tls::{Tls, TlsError, TlsLink};
+use super::tls::TlsLink;
+#[cfg(feature = "tls")]
+use asterisk_sdk_tls::{ServerTls, TlsError};
 
 /// As many connections may wait to be accepted: a burst of calls is not refused.
 const BACKLOG: u32 = 4096;
@@ -82,7 +84,24 @@ impl Server {
         })
     }
 
-    /// Speaks TLS with everybody who connects: for a tunnel, as Asterisk itself cannot ([`Tls`]).
+    /// Speaks TLS with everybody who connects. Asterisk itself speaks plain FastAGI only: this is for a
+    /// tunnel that stands between, such as `stunnel` as a client on Asterisk's machine, where the dialplan
+    /// calls `agi://127.0.0.1/…`. With [`ServerTls::client_ca`], nobody else gets as far as pretending to be
+    /// a call.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use asterisk_sdk_agi::{Call, fastagi::{Server, ServerTls}};
+    /// use std::fs::read;
+    ///
+    /// let tls = ServerTls::new(read("/etc/agi/chain.pem")?, read("/etc/agi/key.pem")?)
+    ///     .client_ca(read("/etc/agi/pbx-ca.pem")?);
+    /// let server = Server::builder().fallback(|call: Call| async move { drop(call) });
+    /// let server = server.bind("0.0.0.0:4574").await?.tls(&tls)?;
+    /// server.serve().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// The handshake is a part of the time that the variables may take
     /// ([`prelude_timeout`](ServiceBuilder::prelude_timeout)), and one that fails or does not come is
@@ -94,8 +113,8 @@ impl Server {
     ///
     /// A certificate or the key cannot be used.
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: &Tls) -> Result<Self, TlsError> {
-        self.tls = Some(tls.acceptor()?);
+    pub fn tls(mut self, tls: &ServerTls) -> Result<Self, TlsError> {
+        self.tls = Some(asterisk_sdk_tls::acceptor(tls)?);
         Ok(self)
     }
 

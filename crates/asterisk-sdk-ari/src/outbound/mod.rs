@@ -100,13 +100,11 @@
 
 mod handshake;
 mod server;
-#[cfg(feature = "tls")]
-mod tls;
 
+#[cfg(feature = "tls")]
+pub use asterisk_sdk_tls::ServerTls;
 pub(crate) use server::AcceptLimits;
 pub use server::{Accepted, BindError, Server, ServerBuilder};
-#[cfg(feature = "tls")]
-pub use tls::Tls;
 
 #[cfg(doc)]
 use crate::Client;

@@ -204,16 +204,32 @@ impl Server {
         }
     }
 
-    /// Speaks TLS with everybody who connects. Needs the feature `tls`.
+    /// Speaks TLS with everybody who connects (`uri = wss://…` and `tls_enabled = yes` in
+    /// `websocket_client.conf`). Needs the feature `tls`.
+    ///
+    /// Asterisk wants a certificate for the host in `uri`, which has to be a name: it does not look for
+    /// addresses in certificates. Authorities other than the system's are named in `ca_list_file`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use asterisk_sdk_ari::outbound::{Server, ServerTls};
+    /// use std::fs::read;
+    ///
+    /// let tls = ServerTls::new(read("/etc/menu/chain.pem")?, read("/etc/menu/key.pem")?);
+    /// let server = Server::builder().login("pbx", "secret").bind("0.0.0.0:8765").await?.tls(&tls)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// A certificate or the key cannot be used.
     #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: &super::Tls) -> Result<Self, crate::TlsError> {
+    pub fn tls(mut self, tls: &super::ServerTls) -> Result<Self, crate::TlsError> {
         let Settings { logins, limits, .. } = &*self.settings;
         let (logins, limits) = (Logins(logins.0.clone()), limits.clone());
-        self.settings = Arc::new(Settings { logins, limits, tls: Some(tls.acceptor()?) });
+        self.settings =
+            Arc::new(Settings { logins, limits, tls: Some(asterisk_sdk_tls::acceptor(tls)?) });
         Ok(self)
     }
 

@@ -76,7 +76,7 @@ impl HttpTransport {
         user: &str,
         password: &Secret,
         user_agent: &str,
-        #[cfg(feature = "tls")] tls: Option<crate::tls::Handshake>,
+        #[cfg(feature = "tls")] tls: Option<asterisk_sdk_tls::Connector>,
         limits: HttpLimits,
     ) -> Result<Self, ConnectError> {
         let invalid = ConnectError::InvalidSettings;

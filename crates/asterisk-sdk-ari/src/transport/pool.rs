@@ -32,7 +32,7 @@ pub(super) struct Dialer {
     pub(super) base: Base,
     pub(super) timeout: Duration,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<crate::tls::Handshake>,
+    pub(super) tls: Option<asterisk_sdk_tls::Connector>,
 }
 
 impl Dialer {
@@ -53,10 +53,21 @@ impl Dialer {
         stream.set_nodelay(true).map_err(|error| failed(error.into()))?;
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
-            let stream = tls.run(stream).await.map_err(failed)?;
+            let stream = tls.connect(stream).await.map_err(|error| failed(refused(error)))?;
             return Connection::open(Link::Tls(Box::new(stream.into()))).await.map_err(failed);
         }
         Connection::open(Link::Plain(stream)).await.map_err(failed)
+    }
+}
+
+/// A refusal by its own type, by which it is known again.
+#[cfg(feature = "tls")]
+fn refused(error: asterisk_sdk_tls::HandshakeError) -> Box<dyn std::error::Error + Send + Sync> {
+    use asterisk_sdk_tls::HandshakeError;
+    match error {
+        HandshakeError::Refused(error) => error.into(),
+        HandshakeError::Closed(error) => error.into(),
+        error => error.into(),
     }
 }
 
