@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use asterisk_sdk::media::websocket::{self, Server};
 use asterisk_sdk::media::{
-    ConnectError, Direction, End, MediaError, MediaEvent, MediaStream, Options, Reached,
+    ConnectError, Direction, End, MediaError, MediaEvent, MediaStream, Options, Reached, ServerTls,
+    TlsError,
 };
 use harness::media_peer::{MediaPeer, frame};
 use harness::soon;
@@ -257,4 +258,14 @@ async fn addresses_that_make_no_sense_are_refused() {
             "{base}: {error:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_used() {
+    let tls = ServerTls::new("no certificate", "");
+    let bound = Server::bind_tls("127.0.0.1:0", Options::default(), &tls).await;
+    let error = bound.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<TlsError>());
+    assert!(matches!(cause, Some(TlsError::Invalid { what: "certificate", .. })), "{error:?}");
 }

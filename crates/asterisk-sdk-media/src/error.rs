@@ -85,4 +85,20 @@ pub enum ConnectError {
     /// The server was dropped.
     #[error("the server is gone")]
     Gone,
+    /// There is no TLS connection.
+    #[cfg(feature = "tls")]
+    #[error("no TLS connection")]
+    Tls(#[from] asterisk_sdk_tls::TlsError),
+}
+
+#[cfg(feature = "tls")]
+impl From<asterisk_sdk_tls::HandshakeError> for ConnectError {
+    fn from(error: asterisk_sdk_tls::HandshakeError) -> Self {
+        use asterisk_sdk_tls::HandshakeError;
+        match error {
+            HandshakeError::Refused(error) => Self::Tls(error),
+            HandshakeError::Closed(error) => Self::Io(error),
+            error => Self::Io(io::Error::other(error)),
+        }
+    }
 }

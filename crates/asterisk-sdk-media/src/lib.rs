@@ -63,6 +63,8 @@ pub mod websocket;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "tls")]
+pub use asterisk_sdk_tls::{ServerTls, Tls, TlsError};
 pub use error::{ConnectError, End, MediaError};
 pub use event::{Direction, MediaEvent, Missed, Reached, Statistics, Status};
 pub use format::Format;

@@ -53,6 +53,8 @@ pub fn connect(base: impl Into<String>, connection_id: impl Into<String>) -> Dia
         connection_id: connection_id.into(),
         passthrough: false,
         options: Options::default(),
+        #[cfg(feature = "tls")]
+        tls: None,
     }
 }
 
@@ -64,6 +66,38 @@ pub struct Dial {
     connection_id: String,
     passthrough: bool,
     options: Options,
+    #[cfg(feature = "tls")]
+    tls: Option<asterisk_sdk_tls::Tls>,
+}
+
+/// What a base address says.
+struct Base<'a> {
+    secure: bool,
+    /// With the port, as it is written.
+    authority: &'a str,
+    host: &'a str,
+    port: u16,
+}
+
+impl<'a> Base<'a> {
+    fn new(base: &'a str) -> Result<Self, ConnectError> {
+        let address = |why: &str| ConnectError::Address(format!("{why}: {base}"));
+        let (secure, rest) = match base.split_once("://") {
+            Some(("http" | "ws", rest)) => (false, rest),
+            Some(("https" | "wss", rest)) => (true, rest),
+            _ => return Err(address("it begins neither with http:// nor with https://")),
+        };
+        let authority = rest.split('/').next().unwrap_or_default();
+        // The colons of an IPv6 address stand in brackets.
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => {
+                (host, port.parse().map_err(|_| address("it has no valid port"))?)
+            }
+            _ => (authority, if secure { 443 } else { 80 }),
+        };
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        Ok(Self { secure, authority, host: address.unwrap_or(host), port })
+    }
 }
 
 impl Dial {
@@ -79,11 +113,19 @@ impl Dial {
         self
     }
 
-    /// Connects without TLS.
+    /// How to speak TLS with a server at `https://…`. Without it the system's authorities are trusted, and the
+    /// certificate has to be for the host of the address.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: asterisk_sdk_tls::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Connects, over TLS if the base begins with `https://` or `wss://`, which needs the feature `tls`.
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Address`] for a base that is no `http://` address, [`ConnectError::Status`] when Asterisk
+    /// [`ConnectError::Address`] for a base that is no such address, [`ConnectError::Status`] when Asterisk
     /// refuses, and others when the connection fails or takes longer than
     /// [`Options::handshake_timeout`].
     ///
@@ -92,29 +134,44 @@ impl Dial {
     /// Dropping the future closes the connection, with which the channel ends.
     pub async fn open(self) -> Result<MediaStream, ConnectError> {
         let limit = self.options.handshake_timeout;
-        let work = async {
-            let address = |why: &str| ConnectError::Address(format!("{why}: {}", self.base));
-            let rest =
-                self.base.strip_prefix("http://").or_else(|| self.base.strip_prefix("ws://"));
-            let rest = rest.ok_or_else(|| address("it does not begin with http://"))?;
-            let host = rest.split('/').next().unwrap_or_default().to_owned();
-            let port = if host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-            {
-                host.clone()
-            } else {
-                format!("{host}:80")
-            };
-            let stream = TcpStream::connect(port).await?;
-            stream.set_nodelay(true)?;
-            let (stream, early) = handshake::request(stream, &host, &self.path()).await?;
-            wire::open(Link::tcp(stream, early), Role::Client).await
-        };
-        let opened = timeout(limit, work).await.map_err(|_| ConnectError::Timeout(limit))??;
+        let opened =
+            timeout(limit, self.dial()).await.map_err(|_| ConnectError::Timeout(limit))??;
         Ok(opened.stream(self.passthrough, &self.options, ()))
     }
 
-    /// Uses a connection that is there already, such as one over TLS. The base tells the host and the prefix
-    /// alone.
+    async fn dial(&self) -> Result<Opened, ConnectError> {
+        let base = Base::new(&self.base)?;
+        #[cfg(feature = "tls")]
+        let connector = match (base.secure, self.tls.clone()) {
+            (true, tls) => {
+                let tls = tls.unwrap_or_default();
+                Some(asterisk_sdk_tls::Connector::new(&tls, base.host).await?)
+            }
+            (false, None) => None,
+            (false, Some(_)) => {
+                let why = "there are settings for TLS, but it is not https://";
+                return Err(ConnectError::Address(format!("{why}: {}", self.base)));
+            }
+        };
+        #[cfg(not(feature = "tls"))]
+        if base.secure {
+            let why = "https:// needs the feature `tls`";
+            return Err(ConnectError::Address(format!("{why}: {}", self.base)));
+        }
+        let stream = TcpStream::connect((base.host, base.port)).await?;
+        stream.set_nodelay(true)?;
+        #[cfg(feature = "tls")]
+        if let Some(connector) = connector {
+            let stream = connector.connect(stream).await?;
+            let (stream, early) = handshake::request(stream, base.authority, &self.path()).await?;
+            return wire::open(Link::other(stream, early), Role::Client).await;
+        }
+        let (stream, early) = handshake::request(stream, base.authority, &self.path()).await?;
+        wire::open(Link::tcp(stream, early), Role::Client).await
+    }
+
+    /// Uses a connection that is there already, such as one through a proxy. The base tells the host and the
+    /// prefix alone.
     ///
     /// # Errors
     ///
@@ -204,6 +261,36 @@ impl Server {
         Ok(Self { listening: Listening::bind(address, options, greet).await? })
     }
 
+    /// Listens for connections over TLS (`uri = wss://…` and `tls_enabled = yes` in `websocket_client.conf`).
+    /// Needs the feature `tls`.
+    ///
+    /// Asterisk wants a certificate for the host in `uri`, which has to be a name: it does not look for
+    /// addresses in certificates. Authorities other than the system's are named in `ca_list_file`. The
+    /// handshake is a part of the time of [`Options::handshake_timeout`].
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind); and [`InvalidInput`](io::ErrorKind::InvalidInput), with a
+    /// [`TlsError`](crate::TlsError) in it, when the certificate or the key cannot be used.
+    #[cfg(feature = "tls")]
+    pub async fn bind_tls(
+        address: impl ToSocketAddrs,
+        options: Options,
+        tls: &asterisk_sdk_tls::ServerTls,
+    ) -> io::Result<Self> {
+        let acceptor = asterisk_sdk_tls::acceptor(tls)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let greet = move |stream: TcpStream| {
+            let handshake = acceptor.accept(stream);
+            async move {
+                let (stream, early) = handshake::accept(handshake.await?).await?;
+                let opened = wire::open(Link::other(stream, early), Role::Server).await?;
+                Ok((opened.start.channel_id.clone(), opened))
+            }
+        };
+        Ok(Self { listening: Listening::bind(address, options, greet).await? })
+    }
+
     /// The address at which the server listens.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
@@ -268,4 +355,24 @@ impl Expected {
 
 fn stream(arrived: Arrived<Opened>, passthrough: bool, options: &Options) -> MediaStream {
     arrived.value.stream(passthrough, options, arrived.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Base;
+
+    #[test]
+    fn a_base_tells_host_and_port() {
+        let read = |text: &'static str| {
+            let base = Base::new(text).unwrap();
+            (base.secure, base.authority, base.host, base.port)
+        };
+        assert_eq!(read("http://pbx:8088/prefix"), (false, "pbx:8088", "pbx", 8_088));
+        assert_eq!(read("ws://10.0.0.7"), (false, "10.0.0.7", "10.0.0.7", 80));
+        assert_eq!(read("https://[::1]/x:1"), (true, "[::1]", "::1", 443));
+        assert_eq!(read("wss://[fe80::1]:8089"), (true, "[fe80::1]:8089", "fe80::1", 8_089));
+        for text in ["pbx:8088", "ftp://pbx", "http://pbx:http", "https://pbx:65536"] {
+            assert!(Base::new(text).is_err(), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod audiosocket;
 mod rtp;
+mod tls;
 mod websocket;
 
 use std::time::{Duration, Instant};

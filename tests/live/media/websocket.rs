@@ -14,11 +14,16 @@ use harness::live::{OwnServer, Server};
 use super::{Bridged, application, audio, comes_back, destroyed, echoes, name, pattern, soon};
 
 /// The server, if it knows this transport.
-fn server() -> Option<Server> {
+pub(super) fn server() -> Option<Server> {
     harness::live::server().filter(|server| server.major() >= 22)
 }
 
-async fn channel(client: &Client, app: &str, format: &str, options: &str) -> (Channel, String) {
+pub(super) async fn channel(
+    client: &Client,
+    app: &str,
+    format: &str,
+    options: &str,
+) -> (Channel, String) {
     let media = client
         .channels()
         .external_media(app, format)

@@ -26,22 +26,63 @@ pub struct Transport(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
-    WebSocketClient { base: String, options: Options },
+    WebSocketClient(WebSocketClient),
     WebSocketServer { server: Arc<websocket::Server>, client: String },
     AudioSocket { server: Arc<audiosocket::Server>, host: String },
     Rtp { local: IpAddr, options: Options },
 }
 
+/// How to open WebSockets.
+#[derive(Debug, Clone)]
+pub(super) struct WebSocketClient {
+    base: String,
+    options: Options,
+    #[cfg(feature = "tls")]
+    tls: Option<asterisk_sdk_media::Tls>,
+}
+
+impl WebSocketClient {
+    fn new(base: String, options: Options) -> Self {
+        Self {
+            base,
+            options,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    async fn open(self, id: &str) -> Result<MediaStream, ConnectError> {
+        let dial = websocket::connect(self.base, id).options(self.options);
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls {
+            return dial.tls(tls).open().await;
+        }
+        dial.open().await
+    }
+}
+
 impl Transport {
     /// WebSockets that this program opens: `base` is Asterisk's HTTP server (`http://pbx:8088`, with the prefix
-    /// of its `http.conf` if it has one), usually that of ARI. Without TLS.
+    /// of its `http.conf` if it has one), usually that of ARI. At `https://…`, which needs the feature `tls`, the system's
+    /// authorities are trusted.
     pub fn websocket_client(base: impl Into<String>) -> Self {
         Self::websocket_client_with(base, Options::default())
     }
 
     /// The same with limits of one's own.
     pub fn websocket_client_with(base: impl Into<String>, options: Options) -> Self {
-        Self(Kind::WebSocketClient { base: base.into(), options })
+        Self(Kind::WebSocketClient(WebSocketClient::new(base.into(), options)))
+    }
+
+    /// The same at `https://…`, with settings for TLS of one's own. Needs the feature `tls`.
+    #[cfg(feature = "tls")]
+    pub fn websocket_client_tls(
+        base: impl Into<String>,
+        options: Options,
+        tls: asterisk_sdk_media::Tls,
+    ) -> Self {
+        let base = base.into();
+        Self(Kind::WebSocketClient(WebSocketClient { base, options, tls: Some(tls) }))
     }
 
     /// WebSockets that Asterisk opens: `client` is the entry of its `websocket_client.conf` that leads to
@@ -86,7 +127,7 @@ impl Transport {
     /// Gets ready for a stream, before its channel is made.
     pub(super) async fn expect(&self, id: &str, format: &Format) -> Result<Expected, ConnectError> {
         Ok(match self.0.clone() {
-            Kind::WebSocketClient { base, options } => Expected::WebSocketClient { base, options },
+            Kind::WebSocketClient(client) => Expected::WebSocketClient(client),
             Kind::WebSocketServer { server, client } => {
                 Expected::WebSocketServer { call: server.expect(id)?, client }
             }
@@ -103,7 +144,7 @@ impl Transport {
 
 /// A stream that is waited for.
 pub(super) enum Expected {
-    WebSocketClient { base: String, options: Options },
+    WebSocketClient(WebSocketClient),
     WebSocketServer { call: websocket::Expected, client: String },
     AudioSocket { call: audiosocket::Expected, host: String },
     Rtp { socket: rtp::Socket, host: SocketAddr },
@@ -120,7 +161,7 @@ impl Expected {
     ) -> ExternalMedia {
         let request = client.channels().external_media(app, format.to_string()).id(id);
         match self {
-            Self::WebSocketClient { .. } => request
+            Self::WebSocketClient(_) => request
                 .transport(MediaTransport::WebSocket)
                 .encapsulation(Encapsulation::None)
                 .connection_type(ConnectionType::Server),
@@ -145,10 +186,9 @@ impl Expected {
         limit: Duration,
     ) -> Result<MediaStream, OpenError> {
         Ok(match self {
-            Self::WebSocketClient { base, options } => {
+            Self::WebSocketClient(client) => {
                 let id = channel.variable("MEDIA_WEBSOCKET_CONNECTION_ID").await?;
-                let dial = websocket::connect(base, id.value.to_string()).options(options);
-                dial.open().await?
+                client.open(&id.value).await?
             }
             Self::WebSocketServer { call, .. } => call.stream(limit).await?,
             Self::AudioSocket { call, .. } => call.stream(limit).await?,
