@@ -21,7 +21,7 @@ impl Call {
     ///
     /// # Examples
     ///
-    /// ```no_run
+    /// ```
     /// # use std::time::Duration;
     /// # async fn demo(mut call: asterisk_sdk_agi::Call) -> asterisk_sdk_agi::Result {
     /// let pin = call
@@ -35,6 +35,19 @@ impl Call {
     ///     call.stream_file("vm-goodbye").await?;
     ///     return Ok(());
     /// };
+    /// # call.set_variable("RESULT", pin).await?;
+    /// # Ok(())
+    /// # }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), asterisk_sdk_agi::fastagi::BindError> {
+    /// # let server = asterisk_sdk_agi::fastagi::Server::builder().fallback(demo).bind("127.0.0.1:0").await?;
+    /// # let url = format!("agi://{}/demo", server.local_addr());
+    /// # let dialplan = format!("[default]\nexten = 600,1,AGI({url})\n same = n,Set(DB(demo/result)=${{RESULT}})");
+    /// # let asterisk = asterisk_sdk_testkit::FakeAsterisk::builder().dialplan(dialplan).start().await.unwrap();
+    /// # let call = asterisk.place_call("600").unwrap();
+    /// # call.press("1#1234#");
+    /// # tokio::select! { _ = call.ended() => {}, () = server.serve() => {} }
+    /// # assert_eq!(asterisk.database().get("demo", "result").as_deref(), Some("1234"));
     /// # Ok(())
     /// # }
     /// ```
@@ -57,10 +70,22 @@ impl Call {
     ///
     /// # Examples
     ///
-    /// ```no_run
+    /// ```
     /// # async fn find_account() -> u32 { 1 }
     /// # async fn demo(mut call: asterisk_sdk_agi::Call) -> asterisk_sdk_agi::Result {
     /// let account = call.with_music(find_account()).await?;
+    /// # call.set_variable("RESULT", account.to_string()).await?;
+    /// # Ok(())
+    /// # }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), asterisk_sdk_agi::fastagi::BindError> {
+    /// # let server = asterisk_sdk_agi::fastagi::Server::builder().fallback(demo).bind("127.0.0.1:0").await?;
+    /// # let url = format!("agi://{}/demo", server.local_addr());
+    /// # let dialplan = format!("[default]\nexten = 600,1,AGI({url})\n same = n,Set(DB(demo/result)=${{RESULT}})");
+    /// # let asterisk = asterisk_sdk_testkit::FakeAsterisk::builder().dialplan(dialplan).start().await.unwrap();
+    /// # let call = asterisk.place_call("600").unwrap();
+    /// # tokio::select! { _ = call.ended() => {}, () = server.serve() => {} }
+    /// # assert_eq!(asterisk.database().get("demo", "result").as_deref(), Some("1"));
     /// # Ok(())
     /// # }
     /// ```

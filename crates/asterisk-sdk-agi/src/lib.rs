@@ -4,7 +4,7 @@
 //! Asterisk what to do, one command after the other, and may give the call back. Here a script is an
 //! async function:
 //!
-//! ```no_run
+//! ```
 //! use asterisk_sdk_agi::{self as agi, Call, fastagi::Server};
 //!
 //! async fn demo(mut call: Call) -> agi::Result {
@@ -16,8 +16,17 @@
 //!
 //! #[tokio::main]
 //! async fn main() -> agi::Result {
-//!     let server = Server::builder().route(r"^demo$", demo).bind("127.0.0.1:4573").await?;
+//!     // Any free port; Asterisk takes 4573 where the URL names none.
+//!     let server = Server::builder().route(r"^demo$", demo).bind("127.0.0.1:0").await?;
+//!     # let url = format!("agi://{}/demo", server.local_addr());
+//!     # let dialplan = format!("[default]\nexten = 600,1,AGI({url})\n same = n,Set(DB(demo/keys)=${{EXTENSION}})");
+//!     # let asterisk = asterisk_sdk_testkit::FakeAsterisk::builder().dialplan(dialplan).start().await.unwrap();
+//!     # let call = asterisk.place_call("600").unwrap();
+//!     # call.press("1234");
+//!     # tokio::select! { _ = call.ended() => {}, () = async {
 //!     server.serve().await;
+//!     # } => {} }
+//!     # assert_eq!(asterisk.database().get("demo", "keys").as_deref(), Some("1234"));
 //!     Ok(())
 //! }
 //! ```

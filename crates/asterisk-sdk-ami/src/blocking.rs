@@ -1,17 +1,26 @@
 //! A manager for threads and scripts: the same actions and events without `async`.
 //!
-//! ```no_run
+//! ```
 //! use asterisk_sdk_ami::action::Command;
 //! use asterisk_sdk_ami::blocking::Manager;
 //! use asterisk_sdk_ami::event::Hangup;
 //!
+//! # use asterisk_sdk_testkit::FakeAsterisk;
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let manager = Manager::connect(Manager::builder("pbx:5038").login("admin", "secret"))?;
-//! for line in manager.send(Command::new("core show uptime"))?.lines() {
+//! # let runtime = tokio::runtime::Runtime::new()?;
+//! # let asterisk = FakeAsterisk::builder().login("admin", "secret").dialplan("[default]\nexten = 600,1,Answer()");
+//! # let asterisk = runtime.block_on(asterisk.start())?;
+//! # let address = asterisk.ami_address().to_string();
+//! // The address is a host and a port: pbx.example:5038.
+//! let manager = Manager::connect(Manager::builder(address).login("admin", "secret"))?;
+//! for line in manager.send(Command::new("core show channels count"))?.lines() {
 //!     println!("{line}");
 //! }
-//! for hangup in manager.events().of::<Hangup>() {
+//! let hangups = manager.events().of::<Hangup>();
+//! # runtime.block_on(async { asterisk.place_call("600") })?;
+//! for hangup in hangups {
 //!     println!("{:?}", hangup?.cause);
+//!     # break;
 //! }
 //! # Ok(())
 //! # }
@@ -170,12 +179,20 @@ impl Manager {
     /// Functions that are called for events, in a thread of their own: they may send actions, and a slow
     /// one delays the other ones there and nobody else.
     ///
-    /// ```no_run
-    /// # fn example(manager: asterisk_sdk_ami::blocking::Manager) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let asterisk = FakeAsterisk::builder().login("admin", "secret").dialplan("[default]\nexten = 600,1,Answer()");
+    /// # let asterisk = runtime.block_on(asterisk.start())?;
+    /// # let address = asterisk.ami_address().to_string();
+    /// # let manager = asterisk_sdk_ami::blocking::Manager::builder(address).login("admin", "secret");
+    /// # let manager = asterisk_sdk_ami::blocking::Manager::connect(manager)?;
     /// use asterisk_sdk_ami::event::Hangup;
     ///
     /// let callbacks = manager.callbacks()?;
     /// callbacks.on(|hangup: Hangup| println!("{:?}", hangup.cause));
+    /// # manager.close();
     /// manager.closed();
     /// # Ok(())
     /// # }
@@ -299,13 +316,22 @@ impl<T> EventStream<T> {
 
     /// The next event; `None` when the connection has ended for good.
     ///
-    /// ```no_run
-    /// # fn example(manager: asterisk_sdk_ami::blocking::Manager) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let asterisk = FakeAsterisk::builder().login("admin", "secret").dialplan("[default]\nexten = 600,1,Answer()");
+    /// # let asterisk = runtime.block_on(asterisk.start())?;
+    /// # let address = asterisk.ami_address().to_string();
+    /// # let manager = asterisk_sdk_ami::blocking::Manager::builder(address).login("admin", "secret");
+    /// # let manager = asterisk_sdk_ami::blocking::Manager::connect(manager)?;
     /// use std::time::Duration;
     ///
     /// let mut events = manager.events().all();
+    /// # runtime.block_on(async { asterisk.place_call("600") })?;
     /// while let Some(event) = events.next_timeout(Duration::from_secs(60))? {
     ///     println!("{}", event?.name());
+    ///     # break;
     /// }
     /// # Ok(())
     /// # }

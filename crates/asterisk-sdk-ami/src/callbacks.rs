@@ -22,8 +22,13 @@ use crate::subscription::{EventStream, Missed};
 ///
 /// Threads have theirs from `blocking::Manager::callbacks`.
 ///
-/// ```no_run
-/// # async fn example(manager: asterisk_sdk_ami::Manager) {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Answer()").start().await?;
+/// # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+/// # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
 /// use asterisk_sdk_ami::Callbacks;
 /// use asterisk_sdk_ami::event::Hangup;
 ///
@@ -31,7 +36,10 @@ use crate::subscription::{EventStream, Missed};
 /// callbacks.on(|hangup: Hangup| println!("{:?}", hangup.cause));
 /// let all = callbacks.on_any(|event| println!("{}", event.name()));
 /// all.unregister();
-/// # manager.closed().await;
+/// # let mut hangups = manager.events().of::<Hangup>();
+/// # asterisk.place_call("600")?;
+/// # hangups.next().await;
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]

@@ -84,11 +84,16 @@ impl Manager {
 
     /// Sends an action and waits for its output.
     ///
-    /// ```no_run
-    /// # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::start().await?;
+    /// # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+    /// # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
     /// use asterisk_sdk_ami::action::Command;
     ///
-    /// for line in manager.send(Command::new("core show uptime")).await?.lines() {
+    /// for line in manager.send(Command::new("core show channels count")).await?.lines() {
     ///     println!("{line}");
     /// }
     /// # Ok(())
@@ -117,8 +122,14 @@ impl Manager {
     /// with it everything else on this connection; it does so for at most
     /// [`ListStream::PATIENCE`]. The whole list has to come within the action timeout.
     ///
-    /// ```no_run
-    /// # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), asterisk_sdk_ami::ActionError> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Answer()").start().await?;
+    /// # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+    /// # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+    /// # asterisk.place_call("600")?;
     /// use asterisk_sdk_ami::action::CoreShowChannels;
     ///
     /// let mut channels = manager.stream(CoreShowChannels::new()).await?;
@@ -148,6 +159,24 @@ impl Manager {
     /// Calls a channel, and waits for how it came out: answered, busy, no answer … are all
     /// outcomes, told by [`OriginateResponse::reason`].
     ///
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Answer()").start().await?;
+    /// # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+    /// # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+    /// # asterisk.endpoint("PJSIP/100");
+    /// use asterisk_sdk_ami::action::Originate;
+    /// use asterisk_sdk_ami::event::OriginateReason;
+    ///
+    /// let call = Originate::to("PJSIP/100").exten("default", "600", 1).caller_id("Reception <600>");
+    /// let outcome = manager.originate(call).await?;
+    /// assert_eq!(outcome.reason, Some(OriginateReason::Answered));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// The outcome is waited for as long as the call may ring, and the action timeout on top.
     ///
     /// # Errors
@@ -165,17 +194,25 @@ impl Manager {
 
     /// Subscribes to events.
     ///
-    /// ```no_run
-    /// # async fn example(manager: asterisk_sdk_ami::Manager) {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Answer()").start().await?;
+    /// # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+    /// # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
     /// use asterisk_sdk_ami::event::Hangup;
     ///
     /// let mut hangups = manager.events().of::<Hangup>();
+    /// # asterisk.place_call("600")?;
     /// while let Some(hangup) = hangups.next().await {
     ///     match hangup {
     ///         Ok(hangup) => println!("{:?} ended: {:?}", hangup.channel.channel, hangup.cause),
     ///         Err(missed) => eprintln!("{missed}"),
     ///     }
+    ///     # break;
     /// }
+    /// # Ok(())
     /// # }
     /// ```
     pub fn events(&self) -> Subscribe<'_> {

@@ -351,13 +351,20 @@ impl Client {
 
     /// Subscribes to events.
     ///
-    /// ```no_run
-    /// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), asterisk_sdk_ari::Missed> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)").start().await?;
+    /// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+    /// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
     /// use asterisk_sdk_ari::event::StasisStart;
     ///
     /// let mut calls = ari.events().of::<StasisStart>();
+    /// # asterisk.place_call("600")?;
     /// while let Some(start) = calls.next().await {
     ///     println!("{}", start?.channel.name);
+    ///     # break;
     /// }
     /// # Ok(())
     /// # }

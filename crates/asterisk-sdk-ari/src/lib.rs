@@ -1,19 +1,27 @@
 //! Asynchronous client for the Asterisk REST Interface (ARI): requests over HTTP, events over a
 //! WebSocket, and handles that join the two.
 //!
-//! ```no_run
+//! ```
+//! # use asterisk_sdk_testkit::FakeAsterisk;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)");
+//! # let asterisk = asterisk.login("app", "secret").start().await?;
+//! # let url = asterisk.ari_url();
 //! use asterisk_sdk_ari::Client;
 //! use asterisk_sdk_ari::event::StasisStart;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let ari = Client::builder("http://pbx.example:8088").login("app", "secret").app("demo");
-//! let ari = ari.connect().await?;
+//! // The URL is that of Asterisk's HTTP server: http://pbx.example:8088.
+//! let ari = Client::builder(url).login("app", "secret").app("demo").connect().await?;
 //! let mut calls = ari.events().of::<StasisStart>();
+//! # let caller = asterisk.place_call("600")?;
 //! while let Some(call) = calls.next().await {
 //!     let channel = ari.channel(&call?.channel);
 //!     channel.answer().await?;
 //!     channel.play("sound:hello-world").await?.finished().await?;
 //!     channel.hangup().await?;
+//!     # assert_eq!(caller.ended().await, asterisk_proto::HangupCause::NormalClearing);
+//!     # ari.close().await;
 //! }
 //! println!("{}", ari.closed().await);
 //! # Ok(())

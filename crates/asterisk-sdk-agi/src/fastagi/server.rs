@@ -33,12 +33,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Examples
 ///
-/// ```no_run
+/// ```
 /// use asterisk_sdk_agi::{self as agi, Call, fastagi};
 ///
 /// async fn demo(mut call: Call) -> agi::Result {
 ///     let extension = call.capture("exten").unwrap_or_default().to_owned();
-///     call.verbose(format!("demo for {extension}")).await?;
+///     call.set_variable("DEMO", format!("demo for {extension}")).await?;
 ///     Ok(())
 /// }
 ///
@@ -47,9 +47,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// let server = fastagi::Server::builder()
 ///     .route(r"^demo/(?<exten>\d+)$", demo)
 ///     .fallback(|call: Call| async move { println!("what is {}?", call.path()) })
-///     .bind("127.0.0.1:4573")
+///     .bind("127.0.0.1:0")
 ///     .await?;
+/// # let url = format!("agi://{}/demo/600", server.local_addr());
+/// # let dialplan = format!("[default]\nexten = 600,1,AGI({url})\n same = n,Set(DB(demo/result)=${{DEMO}})");
+/// # let asterisk = asterisk_sdk_testkit::FakeAsterisk::builder().dialplan(dialplan).start().await.unwrap();
+/// # let call = asterisk.place_call("600").unwrap();
+/// # tokio::select! { _ = call.ended() => {}, () = async {
 /// server.serve().await;
+/// # } => {} }
+/// # assert_eq!(asterisk.database().get("demo", "result").as_deref(), Some("demo for 600"));
 /// # Ok(())
 /// # }
 /// ```

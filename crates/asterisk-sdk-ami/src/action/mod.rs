@@ -5,11 +5,19 @@
 //! [events](crate::event), and all types are here as well. What has no type is sent as [`Custom`], and a header
 //! that a type does not know by [`Send::header`](crate::Send::header).
 //!
-//! ```no_run
-//! # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), asterisk_sdk_ami::ActionError> {
+//! ```
+//! # use asterisk_sdk_testkit::FakeAsterisk;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Queue(support)\nexten = 601,1,Wait(60)").start().await?;
+//! # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+//! # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+//! # asterisk.add_queue("support", ["PJSIP/100"]);
+//! # asterisk.endpoint("PJSIP/100").place_call("601")?.set_variable("AGENT", "Ada");
+//! # assert!(asterisk.place_call("600")?.reaches("Queue").await);
 //! use asterisk_sdk_ami::action::{Getvar, QueuePause, QueueStatus, QueueStatusItem};
 //!
-//! let agent: String = manager.send(Getvar::new("AGENT").channel("PJSIP/100-00000001")).await?;
+//! let agent: String = manager.send(Getvar::new("AGENT").channel("PJSIP/100-00000000")).await?;
 //! manager.send(QueuePause::new("PJSIP/100", true).queue("support").reason("lunch")).await?;
 //! for item in manager.send(QueueStatus::new().queue("support")).await? {
 //!     if let QueueStatusItem::Caller(caller) = item {

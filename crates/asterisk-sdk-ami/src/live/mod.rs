@@ -4,19 +4,27 @@
 //! [`Live::attach`] asks the server for its lists and keeps them current by its events. After a lost
 //! connection it asks again, and tells what is different as changes like all others.
 //!
-//! ```no_run
-//! # async fn example(manager: asterisk_sdk_ami::Manager) -> Result<(), asterisk_sdk_ami::ActionError> {
+//! ```
+//! # use asterisk_sdk_testkit::FakeAsterisk;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Answer()").start().await?;
+//! # let manager = asterisk_sdk_ami::Manager::builder(asterisk.ami_address().to_string());
+//! # let manager = manager.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
 //! use asterisk_sdk_ami::live::{Call, Change, Live};
 //!
 //! let live = Live::attach(&manager).await?;
 //! let mut calls = live.changes().of::<Call>();
 //! println!("{} calls now", live.snapshot().count::<Call>());
+//! # asterisk.place_call("600")?;
 //! while let Some(Ok(change)) = calls.next().await {
+//!     # let over = matches!(change, Change::Removed(_));
 //!     match change {
 //!         Change::Added(call) => println!("{:?} calls {:?}", call.caller.number, call.exten),
 //!         Change::Removed(call) => println!("{} has ended", call.id),
 //!         _ => {}
 //!     }
+//!     # if over { break }
 //! }
 //! # Ok(())
 //! # }

@@ -23,8 +23,13 @@ use crate::client::Client;
 /// ([`Callback`]); an error or a panic is logged, and the function is called again at the next event.
 /// Dropping the value ends all of them; what is running just now runs to its end.
 ///
-/// ```no_run
-/// # async fn example(ari: asterisk_sdk_ari::Client) {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)").start().await?;
+/// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+/// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
 /// use asterisk_sdk_ari::event::{StasisEnd, StasisStart};
 /// use asterisk_sdk_ari::{Callbacks, RestError};
 ///
@@ -38,9 +43,10 @@ use crate::client::Client;
 ///         Ok::<_, RestError>(())
 ///     }
 /// });
+/// # assert!(asterisk.place_call("600")?.answered().await);
 /// // …
 /// answering.unregister();
-/// # ari.closed().await;
+/// # Ok(())
 /// # }
 /// ```
 #[must_use = "dropping it ends the callbacks"]

@@ -11,8 +11,14 @@ use crate::rest::events::UserEvent;
 
 /// One application, by its name.
 ///
-/// ```no_run
-/// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), asterisk_sdk_ari::RestError> {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::start().await?;
+/// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+/// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+/// # asterisk.endpoint("PJSIP/100");
 /// use asterisk_sdk_ari::rest::EventSource;
 ///
 /// let demo = ari.application("demo");

@@ -20,13 +20,21 @@ use crate::transport::BoxFuture;
 
 /// One recording that is being made, by its name.
 ///
-/// ```no_run
-/// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::builder().started_at(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_763_715_600)).dialplan("[default]\nexten = 600,1,Stasis(demo)").start().await?;
+/// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+/// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+/// # let call = asterisk.place_call("600")?;
+/// # assert!(call.reaches("Stasis").await);
 /// use asterisk_sdk_ari::rest::recordings::TerminateOn;
 ///
-/// let channel = ari.channel("1763715600.12");
+/// let channel = ari.channel("1763715600.0");
 /// let record = channel.record("greetings/ana", "wav");
 /// let recording = record.max_duration_seconds(60).terminate_on(TerminateOn::Pound).await?;
+/// # call.press("#");
 /// let seconds = recording.finished().await?.duration;
 /// # Ok(())
 /// # }

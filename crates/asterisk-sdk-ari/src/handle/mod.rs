@@ -4,16 +4,23 @@
 //! The client gives one for whatever says which object is meant: an id, a model out of a reply or an
 //! event, another handle.
 //!
-//! ```no_run
-//! # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! ```
+//! # use asterisk_sdk_testkit::FakeAsterisk;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)").start().await?;
+//! # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+//! # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
 //! use asterisk_sdk_ari::event::StasisStart;
 //!
 //! let mut calls = ari.events().of::<StasisStart>();
+//! # asterisk.place_call("600")?;
 //! while let Some(call) = calls.next().await {
 //!     let call = ari.channel(&call?.channel);
 //!     let bridge = ari.bridges().create().await?;
 //!     bridge.add_channel(&call).await?;
 //!     bridge.start_moh().await?;
+//!     # break;
 //! }
 //! # Ok(())
 //! # }

@@ -38,16 +38,28 @@ impl StoredRecording {
 
     /// Downloads it.
     ///
-    /// ```no_run
-    /// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # use asterisk_sdk_testkit::FakeAsterisk;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)").start().await?;
+    /// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+    /// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+    /// # let call = asterisk.place_call("600")?;
+    /// # assert!(call.reaches("Stasis").await);
+    /// # let recording = ari.channel(call.id()).record("greeting", "wav").await?;
+    /// # recording.stop().await?;
+    /// # recording.finished().await?;
+    /// # let path = std::env::temp_dir().join(format!("greeting-{}.wav", std::process::id()));
     /// use tokio::io::AsyncWriteExt;
     ///
     /// let mut recording = ari.stored_recording("greeting").download().await?;
-    /// let mut file = tokio::fs::File::create("greeting.wav").await?;
+    /// let mut file = tokio::fs::File::create(&path).await?;
     /// while let Some(piece) = recording.next().await {
     ///     file.write_all(&piece?).await?;
     /// }
     /// file.flush().await?;
+    /// # std::fs::remove_file(path)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -2,8 +2,14 @@
 //!
 //! Each operation is a builder that is sent when it is awaited:
 //!
-//! ```no_run
-//! # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), asterisk_sdk_ari::RestError> {
+//! ```
+//! # use asterisk_sdk_testkit::FakeAsterisk;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let asterisk = FakeAsterisk::start().await?;
+//! # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+//! # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+//! # asterisk.endpoint("PJSIP/100");
 //! let call = ari.channels().originate("PJSIP/100").app("demo").timeout(20).await?;
 //! call.hangup().await?;
 //! # Ok(())

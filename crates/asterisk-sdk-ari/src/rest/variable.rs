@@ -5,8 +5,14 @@ use serde_json::{Value, json};
 /// The value of a variable, in the operations that set several: text, or text that is to be
 /// reported.
 ///
-/// ```no_run
-/// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), asterisk_sdk_ari::RestError> {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::start().await?;
+/// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+/// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
+/// # asterisk.endpoint("PJSIP/100");
 /// use asterisk_sdk_ari::rest::VariableValue;
 ///
 /// ari.channels()

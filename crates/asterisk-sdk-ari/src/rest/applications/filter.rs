@@ -16,8 +16,13 @@ use crate::rest::macros::awaits_output;
 /// either all events come again. The filter belongs to the application and not to the connection:
 /// it is there as long as the application is.
 ///
-/// ```no_run
-/// # async fn example(ari: asterisk_sdk_ari::Client) -> Result<(), asterisk_sdk_ari::RestError> {
+/// ```
+/// # use asterisk_sdk_testkit::FakeAsterisk;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let asterisk = FakeAsterisk::start().await?;
+/// # let ari = asterisk_sdk_ari::Client::builder(asterisk.ari_url()).app("demo");
+/// # let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await?;
 /// use asterisk_sdk_ari::event::{ChannelDestroyed, StasisStart};
 ///
 /// let demo = ari.application("demo");
