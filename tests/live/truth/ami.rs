@@ -134,16 +134,7 @@ async fn a_caller_who_dials_somebody() {
     for side in &sides {
         side.phone(Endpoint::answers);
         let manager = side.manager().await;
-        if let Side::Real(_) = side {
-            for (priority, application, data) in
-                [("1", "Dial", "PJSIP/wait@loop,20"), ("2", "Hangup", "")]
-            {
-                let step = Custom::new("DialplanExtensionAdd").header("Context", "sdk");
-                let step = step.header("Extension", "truth").header("Priority", priority);
-                let step = step.header("Application", application).header("ApplicationData", data);
-                manager.send(step).await.expect("it is added");
-            }
-        }
+        side.teach(&manager, "truth", &[("Dial", "PJSIP/wait@loop,20"), ("Hangup", "")]).await;
         transcripts.push(talked(side, &manager, "truth").await);
     }
     same("dial", &transcripts[0], &transcripts[1]);

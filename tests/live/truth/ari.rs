@@ -12,7 +12,7 @@ use super::scene::{Side, object, same};
 const APP: &str = "truth";
 
 /// Everything that an application is told, until one passes.
-async fn until(
+pub(super) async fn until(
     events: &mut EventStream<Event>,
     lines: &mut Vec<String>,
     ids: &[(&str, &str)],

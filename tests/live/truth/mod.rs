@@ -6,5 +6,9 @@
 mod agi;
 mod ami;
 mod ari;
+mod filter;
+mod handover;
+mod queue;
+mod redirect;
 mod rest;
 mod scene;

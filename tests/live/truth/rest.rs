@@ -183,7 +183,7 @@ const REQUESTS: [(&str, &str, &str); 68] = [
 ];
 
 /// One request on a connection of its own: status and body.
-async fn ask(side: &Side, (method, path, body): (&str, &str, &str)) -> String {
+pub(super) async fn ask(side: &Side, (method, path, body): (&str, &str, &str)) -> String {
     let (url, user, password) = side.ari();
     let host = url.strip_prefix("http://").expect("a plain URL");
     let mut stream = TcpStream::connect(host).await.expect("it listens");

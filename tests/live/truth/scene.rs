@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use asterisk_sdk::ami::{Event, Manager};
+use asterisk_sdk::ami::action::Custom;
+use asterisk_sdk::ami::{ActionError, Event, Manager};
 use asterisk_sdk::ari::Client;
 use asterisk_sdk_testkit::{Endpoint, FakeAsterisk};
 use harness::live::{OwnServer, Server};
 use serde_json::Value;
 
-/// The part of the servers' dialplan that the scenarios use, as it is in `tests/asterisk/etc`; but for `truth`, which
-/// the real server is taught while it runs.
+/// The part of the servers' dialplan that the scenarios use, as it is in `tests/asterisk/etc`. What else they need both
+/// are taught while they run.
 const DIALPLAN: &str = "[sdk]
 exten = wait,1,Answer()
  same = n,Wait(60)
@@ -24,8 +25,6 @@ exten = stasis,1,Stasis(${STASIS_APP},${STASIS_ARG1},${STASIS_ARG2})
 exten = calls,1,Answer()
  same = n,Queue(calls)
  same = n,UserEvent(QueueDone,Call: ${UNIQUEID},QueueStatus: ${QUEUESTATUS})
- same = n,Hangup()
-exten = truth,1,Dial(PJSIP/wait@loop,20)
  same = n,Hangup()
 exten = h,1,UserEvent(Ended,Call: ${UNIQUEID},Cause: ${HANGUPCAUSE},AgiStatus: ${AGISTATUS},StasisStatus: ${STASISSTATUS})
 ";
@@ -107,6 +106,22 @@ impl Side {
         Client::builder(url).login(user, password).app(app).connect().await.expect("a login")
     }
 
+    /// Adds an extension, step by step.
+    pub(super) async fn teach(&self, manager: &Manager, exten: &str, steps: &[(&str, &str)]) {
+        if let Self::Fake(fake) = self {
+            let steps = steps.iter().map(|(application, data)| format!("n,{application}({data})"));
+            let steps: Vec<_> = steps.collect();
+            let plan = format!("[sdk]\nexten = {exten},{}", steps.join("\n same = "));
+            return fake.dialplan(&plan.replacen("n,", "1,", 1)).expect("it can");
+        }
+        for (priority, (application, data)) in (1..).zip(steps) {
+            let step = Custom::new("DialplanExtensionAdd").header("Context", "sdk");
+            let step = step.header("Extension", exten).header("Priority", priority.to_string());
+            let step = step.header("Application", *application).header("ApplicationData", *data);
+            manager.send(step).await.expect("it is added");
+        }
+    }
+
     /// Sets how the fake's phone behaves as the real one's dialplan does by the extension that is called.
     pub(super) fn phone(&self, behaves: impl FnOnce(&Endpoint)) {
         if let Self::Fake(fake) = self {
@@ -129,6 +144,21 @@ impl Side {
             }
         }
     }
+}
+
+/// What an action is answered, in one line.
+pub(super) async fn reply(manager: &Manager, action: Custom) -> String {
+    let response = match manager.send(action).await {
+        Ok(reply) => reply.response,
+        Err(ActionError::Refused { response }) => *response,
+        Err(other) => panic!("{other}"),
+    };
+    let headers = response.message().headers().filter(|header| header.name != b"ActionID");
+    let headers = headers.map(|header| {
+        let (name, value) = (header.name.to_vec(), header.value.to_vec());
+        format!("{}={}", String::from_utf8_lossy(&name), String::from_utf8_lossy(&value))
+    });
+    headers.collect::<Vec<_>>().join(" | ")
 }
 
 /// `PJSIP/loop-0000001a` without its number.
@@ -181,6 +211,12 @@ pub(super) fn line(event: &Event, ids: &[(&str, &str)]) -> Option<String> {
             ["Event", "Queue", "Interface", "MemberName", "HoldTime", "TalkTime", "Reason"];
         if event.name() == "AgentComplete" && !of_queue.contains(&&*name) {
             return None;
+        }
+        // When it ended is told in whole seconds of the clock.
+        if ["AgentRingNoAnswer", "QueueCallerAbandon"].contains(&&*event.name())
+            && ["RingTime", "HoldTime"].contains(&&*name)
+        {
+            return Some(format!("{name}=*"));
         }
         // Whether it rings already where that is told is a matter of chance.
         if event.name() == "DialState" && name.starts_with("DestChannelState") {

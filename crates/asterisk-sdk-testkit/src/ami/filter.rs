@@ -11,7 +11,7 @@ pub(super) struct Filters {
 impl Filters {
     /// Adds one; the error is what the server says.
     pub(super) fn add(&mut self, text: &str) -> Result<(), &'static str> {
-        if text.is_empty() {
+        if text.is_empty() || text == "!" {
             return Err("Filter was formatted incorrectly.  Check the syntax of the filter given.");
         }
         let (text, filters) = match text.strip_prefix('!') {

@@ -101,6 +101,7 @@ pub(crate) fn event(happening: &Happening) -> Option<(u32, Block)> {
         }
         What::StasisStart { .. }
         | What::StasisEnd { .. }
+        | What::MoveFailed { .. }
         | What::Playback { .. }
         | What::Recording { .. } => return None,
     })

@@ -167,6 +167,12 @@ pub(super) fn event(happening: &Happening) -> Option<Value> {
         What::StasisEnd { channel: view } => {
             json!({"type": "StasisEnd", "channel": channel(view)})
         }
+        What::MoveFailed { channel: view, destination, args } => json!({
+            "type": "ApplicationMoveFailed",
+            "channel": channel(view),
+            "destination": destination,
+            "args": args,
+        }),
         other => ending_or_rest(other)?,
     };
     event["timestamp"] = json!(timestamp(happening.when));

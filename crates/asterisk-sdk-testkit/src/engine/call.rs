@@ -16,27 +16,28 @@ pub(crate) const NORMAL: u32 = 16;
 /// Runs a channel through the dialplan and to its end.
 pub(crate) async fn run(core: Arc<Core>, id: String) {
     steps(&core, &id, false).await;
-    finish(&core, &id, false).await;
+    finish(&core, &id, None).await;
 }
 
-/// The same for a channel that was called.
-pub(crate) async fn run_called(core: Arc<Core>, id: String) {
+/// The same for a channel that was called: by this, as Asterisk names it among its applications.
+pub(crate) async fn run_called(core: Arc<Core>, id: String, by: &'static str) {
     steps(&core, &id, false).await;
-    finish(&core, &id, true).await;
+    finish(&core, &id, Some(by)).await;
 }
 
 /// A channel that ran an application alone: it is gone, unless somebody sends it to the dialplan.
-pub(crate) async fn end_or_go_on(core: Arc<Core>, id: String) {
+pub(crate) async fn end_or_go_on(core: Arc<Core>, id: String, called_by: Option<&'static str>) {
     let go_on = core.with(|world| {
         let Some(channel) = world.channels.get_mut(&id) else { return false };
-        let go_on = channel.ending.is_none() && channel.redirect.is_some();
+        let go_on = channel.redirected();
         if go_on && let Some(location) = channel.redirect.take() {
             world.set_location(&id, location);
         }
         go_on
     });
     if go_on {
-        run(core, id).await;
+        steps(&core, &id, false).await;
+        finish(&core, &id, called_by).await;
     } else {
         core.with(|world| {
             world.end(&id, Ending { cause: NORMAL, tech_cause: None });
@@ -60,7 +61,13 @@ fn next_step(world: &mut World, id: &str) -> Option<(&'static str, String)> {
     let Location { context, exten, priority } = world.channels.get(id)?.location();
     let step = world.dialplan.step(&context, &exten, priority)?.clone();
     let data = world.expand(Some(id), &step.data);
-    world.run_application(id, step.application, &data);
+    let here = Location { context, exten, priority };
+    let told = world.channels.get_mut(id).and_then(|channel| channel.told.take());
+    if told == Some(here) {
+        world.set_application(id, step.application, &data);
+    } else {
+        world.run_application(id, step.application, &data);
+    }
     Some((step.application, data))
 }
 
@@ -71,9 +78,15 @@ fn advance(world: &mut World, id: &str, flow: Flow, dead: bool) -> bool {
         if channel.ending.is_some() {
             return false;
         }
-        if let Some(location) = channel.redirect.take() {
-            world.set_location(id, location);
-            return true;
+        if let Some(Location { context, exten, priority }) = channel.redirect.take() {
+            let there = world.dialplan.has(&context, &exten, priority);
+            if there {
+                world.set_location(id, Location { context, exten, priority });
+            } else {
+                // Nobody is told that it went there, and its end has no cause.
+                world.end(id, Ending::default());
+            }
+            return there;
         }
     }
     match flow {
@@ -85,7 +98,7 @@ fn advance(world: &mut World, id: &str, flow: Flow, dead: bool) -> bool {
 }
 
 /// The end of a channel that ran in the dialplan.
-async fn finish(core: &Arc<Core>, id: &str, called: bool) {
+async fn finish(core: &Arc<Core>, id: &str, called_by: Option<&str>) {
     let has_last_words = core.with(|world| {
         let channel = world.channels.get(id)?;
         let cause = channel.dial_cause.unwrap_or(NORMAL);
@@ -104,9 +117,9 @@ async fn finish(core: &Arc<Core>, id: &str, called: bool) {
         steps(core, id, true).await;
     }
     core.with(|world| {
-        if called {
+        if let Some(by) = called_by {
             // It falls back to what it was before it came to the dialplan.
-            world.run_application(id, "AppDial2", "(Outgoing Line)");
+            world.run_application(id, by, "(Outgoing Line)");
         }
         world.remove_channel(id);
     });

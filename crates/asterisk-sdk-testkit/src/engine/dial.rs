@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::application::{Flow, seconds};
 use super::{Core, call};
 use crate::model::World;
-use crate::model::channel::{Ending, Party, State, tech_cause};
+use crate::model::channel::{Channel, Ending, Party, State, tech_cause};
 use crate::model::channels::Birth;
 use crate::model::endpoint::Behaviour;
 use crate::model::happening::{DialStage, What};
@@ -286,13 +286,18 @@ pub(crate) async fn talk(
     }
     let (talked, dialled) = (answered.elapsed(), began.elapsed());
     core.with(|world| {
+        let channel = world.channels.get(id);
+        // A caller who is sent elsewhere is not told how long it was.
+        let counts = !channel.is_some_and(Channel::redirected);
         for side in [id, leg] {
-            if world.channels.get(side).is_some_and(crate::model::channel::Channel::interrupted) {
+            if world.channels.get(side).is_some_and(Channel::interrupted) {
                 world.leave_bridge(side);
             }
         }
         for (seconds, millis, length) in
             [("ANSWEREDTIME", "ANSWEREDTIME_MS", talked), ("DIALEDTIME", "DIALEDTIME_MS", dialled)]
+                .into_iter()
+                .filter(|_| counts)
         {
             world.set_variable(Some(id), seconds, &length.as_secs().to_string());
             world.set_variable(Some(id), millis, &length.as_millis().to_string());
@@ -300,10 +305,7 @@ pub(crate) async fn talk(
         world.set_variable(Some(id), "DIALSTATUS", "ANSWER");
     });
     let goes_on = core.with(|world| {
-        let goes_on = world
-            .channels
-            .get(leg)
-            .is_some_and(|channel| channel.ending.is_none() && channel.redirect.is_some());
+        let goes_on = world.channels.get(leg).is_some_and(Channel::redirected);
         world.remove_bridge(&bridge);
         if !goes_on {
             world.end(leg, Ending { cause: call::NORMAL, tech_cause: None });
@@ -312,10 +314,8 @@ pub(crate) async fn talk(
         goes_on
     });
     if goes_on {
-        core.spawn(call::end_or_go_on(Arc::clone(core), leg.to_owned()));
+        core.spawn(call::end_or_go_on(Arc::clone(core), leg.to_owned(), Some("AppDial")));
     }
-    let ended =
-        core.with(|world| world.channels.get(id).is_none_or(|channel| channel.ending.is_some()));
-    // Without an option the dialplan is over when the called one hangs up.
-    if ended || !goes_on { Flow::End } else { Flow::Continue }
+    // Without an option the dialplan is over with the talk, unless somebody has sent the caller elsewhere.
+    Flow::End
 }

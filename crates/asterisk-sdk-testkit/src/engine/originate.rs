@@ -52,7 +52,9 @@ pub(crate) fn begin(world: &mut World, order: &Order) -> Option<String> {
         linked_id: None,
     });
     if let Some(channel) = world.channels.get_mut(&leg) {
-        channel.owned = matches!(order.goal, Goal::Stasis(..));
+        if let Goal::Stasis(app, _) = &order.goal {
+            channel.owner = Some(app.clone());
+        }
         channel.view.account.clone_from(&order.account);
     }
     if order.dials_later {
@@ -118,12 +120,12 @@ pub(crate) async fn proceed(
     match order.goal.clone() {
         Goal::Exten(location) => {
             core.with(|world| world.set_location(leg, location));
-            core.spawn(call::run_called(shared, id));
+            core.spawn(call::run_called(shared, id, "AppDial2"));
         }
         Goal::Application(name, data) => core.spawn(async move {
             shared.with(|world| world.set_application(&id, name, &data));
             application::run(&shared, &id, name, &data).await;
-            call::end_or_go_on(shared, id).await;
+            call::end_or_go_on(shared, id, None).await;
         }),
         Goal::Stasis(app, args) => core.spawn(async move {
             let data = if args.is_empty() { app } else { format!("{app},{args}") };
@@ -131,14 +133,13 @@ pub(crate) async fn proceed(
             stasis::run(&shared, &id, &data).await;
             let gone = shared.with(|world| {
                 let channel = world.channels.get(&id)?;
-                let stays = channel.ending.is_none() && channel.redirect.is_some();
-                if !stays {
+                if !channel.redirected() {
                     world.set_application(&id, "AppDial2", "(Outgoing Line)");
                 }
                 Some(())
             });
             if gone.is_some() {
-                call::end_or_go_on(shared, id).await;
+                call::end_or_go_on(shared, id, None).await;
             }
         }),
     }

@@ -12,7 +12,7 @@ use crate::model::World;
 use crate::model::channel::{Channel, Ending, Party, State};
 use crate::model::channels::Birth;
 use crate::model::happening::{DialStage, What};
-use crate::model::queue::{Entry, Member};
+use crate::model::queue::{Entry, Member, Ringing};
 use crate::model::time::since_epoch;
 
 /// How long a member's phone rings, and how long it takes until all are tried again.
@@ -40,7 +40,7 @@ pub(crate) async fn run(core: &Arc<Core>, id: &str, data: &str) -> Flow {
     let limit = parts.nth(3).and_then(seconds).filter(|limit| !limit.is_zero());
     let caller = Caller { core, id, queue, joined: Instant::now() };
     if !core.with(|world| caller.join(world)) {
-        core.with(|world| world.set_variable(Some(id), "QUEUESTATUS", "JOINUNAVAIL"));
+        core.with(|world| world.set_variable(Some(id), "QUEUESTATUS", "UNKNOWN"));
         return Flow::Continue;
     }
     let served = async {
@@ -68,8 +68,13 @@ pub(crate) async fn run(core: &Arc<Core>, id: &str, data: &str) -> Flow {
         return caller.talk(&member, &leg).await;
     }
     core.with(|world| {
+        for leg in caller.legs(world) {
+            caller.not_answered(world, &leg);
+        }
+        // A caller who has waited long enough counts as one who gave up.
+        caller.tell_abandoned(world);
+        caller.set_times(world);
         caller.stop_music(world);
-        caller.drop_legs(world);
         caller.leave(world);
         world.set_variable(Some(id), "QUEUESTATUS", "TIMEOUT");
     });
@@ -119,9 +124,6 @@ impl Caller<'_> {
     }
 
     fn join(&self, world: &mut World) -> bool {
-        if !world.queues.contains_key(self.queue) {
-            return false;
-        }
         for name in RESULTS {
             self.set(world, name, "");
         }
@@ -149,12 +151,24 @@ impl Caller<'_> {
     /// The caller hangs up, or is sent elsewhere, before anybody has answered.
     fn abandon(&self, world: &mut World) {
         self.stop_music(world);
+        for leg in self.legs(world) {
+            self.cancel(world, &leg, "CANCEL");
+        }
+        self.set_times(world);
+        self.tell_abandoned(world);
+        self.leave(world);
+    }
+
+    /// How long it took.
+    fn set_times(&self, world: &mut World) {
         let waited = self.joined.elapsed();
         self.set_time(world, "QUEUEWAIT", waited);
         self.set_time(world, "DIALEDTIME", waited);
         self.set_time(world, "ANSWEREDTIME", Duration::ZERO);
+    }
+
+    fn tell_abandoned(&self, world: &mut World) {
         self.set(world, "ABANDONED", "TRUE");
-        self.drop_legs(world);
         let Some(queue) = world.queues.get_mut(self.queue) else { return };
         queue.abandoned += 1;
         let at = queue.entries.iter().position(|entry| entry.channel == self.id).unwrap_or(0);
@@ -162,26 +176,44 @@ impl Caller<'_> {
         let fields = vec![
             ("Position", position.clone()),
             ("OriginalPosition", position),
-            ("HoldTime", waited.as_secs().to_string()),
+            ("HoldTime", self.joined.elapsed().as_secs().to_string()),
         ];
         self.tell(world, "QueueCallerAbandon", None, fields);
-        self.leave(world);
     }
 
-    /// Ends the calls to members that nobody has answered.
-    fn drop_legs(&self, world: &mut World) {
-        let legs: Vec<String> = world
+    /// The calls to members that nobody has answered.
+    fn legs(&self, world: &World) -> Vec<String> {
+        world
             .channels
             .values()
             .filter(|channel| channel.view.application == "AppQueue")
-            .filter(|channel| channel.queued_for.as_deref() == Some(self.id))
+            .filter(|channel| {
+                channel.queued_for.as_ref().is_some_and(|ringing| ringing.caller == self.id)
+            })
             .map(|channel| channel.view.id.clone())
-            .collect();
-        for leg in legs {
-            tell_dial(world, DialStage::End("CANCEL"), Some(self.id), &leg, "");
-            world.end(&leg, Ending { cause: call::NORMAL, tech_cause: None });
-            world.remove_channel(&leg);
+            .collect()
+    }
+
+    /// Ends such a call, which is told twice, and has no cause.
+    fn cancel(&self, world: &mut World, leg: &str, first: &'static str) {
+        for status in [first, "CANCEL"] {
+            tell_dial(world, DialStage::End(status), Some(self.id), leg, "");
         }
+        world.end(leg, Ending::default());
+        world.remove_channel(leg);
+    }
+
+    /// The member has not answered in time.
+    fn not_answered(&self, world: &mut World, leg: &str) {
+        self.tell_no_answer(world, leg);
+        self.cancel(world, leg, "NOANSWER");
+    }
+
+    fn tell_no_answer(&self, world: &mut World, leg: &str) {
+        let ringing = world.channels.get(leg).and_then(|channel| channel.queued_for.clone());
+        let Some(Ringing { member, since, .. }) = ringing else { return };
+        let rang = vec![("RingTime", since.elapsed().as_millis().to_string())];
+        self.tell_of(world, "AgentRingNoAnswer", (&member, leg), rang);
     }
 
     /// Rings each member who is free; the one who answers, and the channel.
@@ -203,13 +235,13 @@ impl Caller<'_> {
                 self.core.with(|world| self.connect(world, (&member, &leg), began.elapsed()));
                 return Some((member, leg));
             }
-            let status = outcome.map_or("NOANSWER", Outcome::status);
-            self.core.with(|world| {
-                tell_dial(world, DialStage::End(status), Some(self.id), &leg, "");
-                let rang = vec![("RingTime", began.elapsed().as_millis().to_string())];
-                self.tell_of(world, "AgentRingNoAnswer", (&member, &leg), rang);
-                world.end(&leg, Ending { cause: call::NORMAL, tech_cause: None });
-                world.remove_channel(&leg);
+            self.core.with(|world| match outcome {
+                Ok(outcome) => {
+                    tell_dial(world, DialStage::End(outcome.status()), Some(self.id), &leg, "");
+                    self.tell_no_answer(world, &leg);
+                    world.remove_channel(&leg);
+                }
+                Err(_) => self.not_answered(world, &leg),
             });
         }
         None
@@ -230,13 +262,19 @@ impl Caller<'_> {
             linked_id: Some(caller.linked_id.clone()),
         });
         world.inherit(self.id, &leg);
-        world.run_application(&leg, "AppQueue", "(Outgoing Line)");
         let number = Party { name: String::new(), number: caller.exten.clone() };
+        // It has the number before that is told.
+        if let Some(channel) = world.channels.get_mut(&leg) {
+            channel.view.caller = number.clone();
+        }
+        world.run_application(&leg, "AppQueue", "(Outgoing Line)");
         world.set_caller(&leg, number.clone());
         if let Some(channel) = world.channels.get_mut(&leg) {
             channel.view.context.clone_from(&caller.context);
             channel.view.exten.clone_from(&caller.exten);
-            channel.queued_for = Some(self.id.to_owned());
+            channel.view.connected = caller.caller.clone();
+            let (caller, member) = (self.id.to_owned(), member.clone());
+            channel.queued_for = Some(Ringing { caller, member, since: Instant::now() });
         }
         world.run_application(&leg, "AppQueue", "(Outgoing Line)");
         world.set_connected(&leg, caller.caller);
@@ -299,7 +337,7 @@ impl Caller<'_> {
             for side in sides {
                 world.leave_bridge(side);
             }
-            let goes_on = world.channels.get(leg).is_some_and(|leg| leg.redirect.is_some());
+            let goes_on = world.channels.get(leg).is_some_and(Channel::redirected);
             if !goes_on {
                 world.end(leg, Ending { cause: call::NORMAL, tech_cause: None });
                 world.remove_channel(leg);
@@ -312,7 +350,11 @@ impl Caller<'_> {
             goes_on
         });
         if goes_on {
-            self.core.spawn(call::end_or_go_on(Arc::clone(self.core), leg.to_owned()));
+            self.core.spawn(call::end_or_go_on(
+                Arc::clone(self.core),
+                leg.to_owned(),
+                Some("AppQueue"),
+            ));
         }
         // The dialplan is over with the talk, unless somebody has sent the caller elsewhere.
         Flow::End

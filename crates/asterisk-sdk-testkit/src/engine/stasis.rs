@@ -50,11 +50,39 @@ fn leave(world: &mut World, id: &str) {
     let Some(channel) = world.view(id) else { return };
     world.emit(What::StasisEnd { channel });
     let Some(channel) = world.channels.get_mut(id) else { return };
-    let owned = channel.owned;
-    let staged = channel.staged.take();
-    if !owned && let Some(app) = staged.and_then(|staged| world.apps.get_mut(&staged.app)) {
-        app.channels.remove(id);
+    if let Some(staged) = channel.staged.take() {
+        forget(world, id, &staged.app);
     }
     world.set_variable(Some(id), "STASISSTATUS", "SUCCESS");
     world.forget_unused_apps();
+}
+
+/// The application does not hear of a channel any more, unless it has made it.
+fn forget(world: &mut World, id: &str, app: &str) {
+    let owner = world.channels.get(id).and_then(|channel| channel.owner.as_deref());
+    if owner != Some(app)
+        && let Some(app) = world.apps.get_mut(app)
+    {
+        app.channels.remove(id);
+    }
+}
+
+/// Gives a channel to another application, which is told how it failed if nobody is there.
+pub(crate) fn hand_over(world: &mut World, id: &str, app: &str, args: Vec<String>) {
+    let Some(channel) = world.view(id) else { return };
+    if !world.is_registered(app) {
+        let destination = app.to_owned();
+        world.emit(What::MoveFailed { channel, destination, args });
+        return;
+    }
+    world.emit(What::StasisEnd { channel: channel.clone() });
+    let staged = Staged { app: app.to_owned(), leave: false };
+    let before = world.channels.get_mut(id).and_then(|channel| channel.staged.replace(staged));
+    if let Some(before) = before.filter(|before| before.app != app) {
+        forget(world, id, &before.app);
+    }
+    if let Some(entered) = world.apps.get_mut(app) {
+        entered.channels.insert(id.to_owned());
+    }
+    world.emit(What::StasisStart { channel, args });
 }

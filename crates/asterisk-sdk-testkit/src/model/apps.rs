@@ -36,7 +36,10 @@ impl App {
 impl World {
     /// The applications that are told of something.
     pub(super) fn audience(&self, what: &What) -> Vec<String> {
-        if let What::StasisStart { channel, .. } | What::StasisEnd { channel } = what {
+        if let What::StasisStart { channel, .. }
+        | What::StasisEnd { channel }
+        | What::MoveFailed { channel, .. } = what
+        {
             let staged = self.channels.get(&channel.id).and_then(|channel| channel.staged.as_ref());
             return staged.map(|staged| staged.app.clone()).into_iter().collect();
         }

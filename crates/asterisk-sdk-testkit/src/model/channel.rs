@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::Notify;
 
+use super::queue::Ringing;
+
 /// How many digits wait for somebody who reads them. More are dropped, as by a full channel queue.
 const MAX_DIGITS: usize = 1000;
 
@@ -152,6 +154,8 @@ pub(crate) struct Channel {
     pub(crate) ending: Option<Ending>,
     /// Where an order from outside sends it.
     pub(crate) redirect: Option<Location>,
+    /// The place at which it is known to be before it runs anything there.
+    pub(crate) told: Option<Location>,
     pub(crate) bridge: Option<String>,
     pub(crate) staged: Option<Staged>,
     /// Playbacks and recordings, the one that runs in front.
@@ -159,10 +163,10 @@ pub(crate) struct Channel {
     pub(crate) dnid: String,
     /// What it is to dial once it is told to.
     pub(crate) dialled: Option<String>,
-    /// Whose call in a queue it is.
-    pub(crate) queued_for: Option<String>,
-    /// Whether an application has made it, and hears of it to its end.
-    pub(crate) owned: bool,
+    /// The call in a queue that it rings for.
+    pub(crate) queued_for: Option<Ringing>,
+    /// The application that has made it, and hears of it to its end.
+    pub(crate) owner: Option<String>,
     /// Why a call that it made failed; its own cause, unless it gets another.
     pub(crate) dial_cause: Option<u32>,
     pub(crate) answered: Option<Duration>,
@@ -179,13 +183,14 @@ impl Channel {
             digits: VecDeque::new(),
             ending: None,
             redirect: None,
+            told: None,
             bridge: None,
             staged: None,
             media: VecDeque::new(),
             dnid: String::new(),
             dialled: None,
             queued_for: None,
-            owned: false,
+            owner: None,
             dial_cause: None,
             answered: None,
             changed: Arc::default(),
@@ -195,6 +200,11 @@ impl Channel {
     pub(crate) fn location(&self) -> Location {
         let Snapshot { context, exten, priority, .. } = &self.view;
         Location { context: context.clone(), exten: exten.clone(), priority: *priority }
+    }
+
+    /// Whether an order sends it elsewhere.
+    pub(crate) fn redirected(&self) -> bool {
+        self.ending.is_none() && self.redirect.is_some()
     }
 
     /// Whether what runs on it has to stop.

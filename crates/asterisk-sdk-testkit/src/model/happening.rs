@@ -69,6 +69,12 @@ pub(crate) enum What {
     StasisEnd {
         channel: Snapshot,
     },
+    /// The application that it was to go to is not there.
+    MoveFailed {
+        channel: Snapshot,
+        destination: String,
+        args: Vec<String>,
+    },
     Playback {
         stage: &'static str,
         playback: PlaybackView,

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use tokio::time::Instant;
+
 /// Somebody who takes calls of a queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
@@ -19,6 +21,15 @@ pub(crate) struct Member {
     pub(crate) last_pause: u64,
     pub(crate) in_call: bool,
     pub(crate) login: SystemTime,
+}
+
+/// A call to a member.
+#[derive(Debug, Clone)]
+pub(crate) struct Ringing {
+    /// The caller's channel.
+    pub(crate) caller: String,
+    pub(crate) member: Member,
+    pub(crate) since: Instant,
 }
 
 /// A caller who waits.

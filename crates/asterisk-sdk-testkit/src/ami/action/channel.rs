@@ -5,6 +5,7 @@ use crate::ami::block::Block;
 use crate::ami::request::Request;
 use crate::model::World;
 use crate::model::channel::{Ending, Location, tech_cause};
+use crate::model::happening::What;
 
 pub(super) fn hangup(world: &mut World, request: &Request) -> Reply {
     let Some(name) = request.given("Channel") else {
@@ -80,46 +81,63 @@ pub(super) fn redirect(world: &mut World, request: &Request) -> Reply {
     let Some(name) = request.given("Channel") else {
         return Reply::error(request, "Channel not specified");
     };
-    let Some(id) = world.find_channel(name) else {
-        return Reply::error(request, &format!("Channel does not exist: {name}"));
-    };
-    let other = match request.given("ExtraChannel") {
-        None => None,
-        Some(name) => match world.find_channel(name) {
-            Some(other) => Some(other),
-            None => {
-                return Reply::error(request, &format!("ExtraChannel does not exist: {name}"));
-            }
-        },
-    };
-    let Some(place) = location(world, request, "") else {
-        return Reply::error(request, "Priority is invalid");
-    };
-    let other_place = if request.given("ExtraExten").is_some() {
-        location(world, request, "Extra").unwrap_or_else(|| place.clone())
-    } else {
-        place.clone()
-    };
-    send(world, &id, place);
-    match other {
-        Some(other) => {
-            send(world, &other, other_place);
-            Reply::ok(request, "Dual Redirect successful")
-        }
-        None => Reply::ok(request, "Redirect successful"),
+    match try_redirect(world, request, name) {
+        Ok(message) => Reply::ok(request, message),
+        Err(why) => Reply::error(request, &why),
     }
 }
 
-fn location(world: &World, request: &Request, prefix: &str) -> Option<Location> {
-    let text = |name: &str| request.get(&format!("{prefix}{name}")).unwrap_or_default();
-    let (context, exten) = (text("Context").to_owned(), text("Exten").to_owned());
-    let priority = world.dialplan.priority(&context, &exten, text("Priority"))?;
-    Some(Location { context, exten, priority })
+fn try_redirect(world: &mut World, request: &Request, name: &str) -> Result<&'static str, String> {
+    let place = location(world, request, "")?;
+    let other = request.given("ExtraChannel");
+    let other_place = match other.and(request.given("ExtraContext")) {
+        Some(_) => location(world, request, "Extra")?,
+        None => place.clone(),
+    };
+    let id = living(world, "Channel", "channel", name)?;
+    let other =
+        other.map(|name| living(world, "ExtraChannel", "extra channel", name)).transpose()?;
+    send(world, &id, place);
+    Ok(match other {
+        Some(other) => {
+            send(world, &other, other_place);
+            "Dual Redirect successful"
+        }
+        None => "Redirect successful",
+    })
+}
+
+/// The channel that a header names, if it has not ended yet.
+fn living(world: &World, header: &str, role: &str, name: &str) -> Result<String, String> {
+    let id = world.find_channel(name).ok_or_else(|| format!("{header} does not exist: {name}"))?;
+    match world.channels.get(&id) {
+        Some(channel) if channel.ending.is_none() => Ok(id),
+        _ => Err(format!("Redirect failed, {role} not up")),
+    }
+}
+
+/// The place that headers with this before their names tell.
+fn location(world: &World, request: &Request, prefix: &str) -> Result<Location, String> {
+    let text = |name: &str| {
+        let name = format!("{prefix}{name}");
+        request.given(&name).map(str::to_owned).ok_or(format!("{name} not specified"))
+    };
+    let (context, exten, priority) = (text("Context")?, text("Exten")?, text("Priority")?);
+    let priority = world.dialplan.priority(&context, &exten, &priority);
+    let priority = priority.ok_or_else(|| format!("{prefix}Priority is invalid"))?;
+    Ok(Location { context, exten, priority })
 }
 
 fn send(world: &mut World, id: &str, location: Location) {
-    if let Some(channel) = world.channels.get_mut(id) {
-        channel.redirect = Some(location);
+    let Some(channel) = world.channels.get_mut(id) else { return };
+    channel.redirect = Some(location.clone());
+    if channel.bridge.is_some() {
+        // Whoever hears that it leaves the bridge is told where it goes.
+        channel.told = Some(location.clone());
+        world.set_location(id, location);
+        if let Some(view) = world.view(id) {
+            world.emit(What::NewExten(view));
+        }
     }
     world.leave_bridge(id);
     world.touch(id);

@@ -12,7 +12,7 @@ use crate::engine::dial::{Outcome, address, ring, tell_dial};
 use crate::engine::originate::{Goal, Order, begin, proceed};
 use crate::engine::{call, stasis};
 use crate::model::World;
-use crate::model::channel::{Channel, Ending, Location, Party, Staged, tech_cause};
+use crate::model::channel::{Channel, Ending, Location, Party, tech_cause};
 use crate::model::happening::{DialStage, What};
 
 /// As long as a phone rings where nothing is said.
@@ -113,7 +113,12 @@ pub(super) fn create(core: &Arc<Core>, world: &mut World, call: &Call) -> Reply 
         let data = if args.is_empty() { app } else { format!("{app},{args}") };
         shared.with(|world| world.run_application(&id, "Stasis", &data));
         stasis::run(&shared, &id, &data).await;
-        call::end_or_go_on(shared, id).await;
+        shared.with(|world| {
+            if world.channels.get(&id).is_some_and(|channel| !channel.redirected()) {
+                world.set_application(&id, "", "");
+            }
+        });
+        call::end_or_go_on(shared, id, None).await;
     });
     view.map_or_else(allocation_failed, |view| Reply::ok(json::channel(&view)))
 }
@@ -229,23 +234,8 @@ pub(super) fn move_to(_: &Arc<Core>, world: &mut World, call: &Call) -> Reply {
     let Some(app) = params.given("app") else {
         return Reply::error(400, "Missing parameter app");
     };
-    if !world.is_registered(app) {
-        return Reply::error(404, "Application not found");
-    }
-    let Some(view) = world.view(id) else { return Reply::not_found("Channel") };
-    world.emit(What::StasisEnd { channel: view.clone() });
-    let before = world
-        .channels
-        .get_mut(id)
-        .and_then(|channel| channel.staged.replace(Staged { app: app.to_owned(), leave: false }));
-    if let Some(left) = before.and_then(|staged| world.apps.get_mut(&staged.app)) {
-        left.channels.remove(id);
-    }
-    if let Some(entered) = world.apps.get_mut(app) {
-        entered.channels.insert(id.to_owned());
-    }
     let args = params.given("appArgs").map(|args| args.split(',').map(str::to_owned).collect());
-    world.emit(What::StasisStart { channel: view, args: args.unwrap_or_default() });
+    stasis::hand_over(world, id, app, args.unwrap_or_default());
     Reply::done()
 }
 

@@ -1,0 +1,197 @@
+//! Calls that somebody sends elsewhere.
+
+use asterisk_sdk::ami::action::Custom;
+use asterisk_sdk::ami::{Event, EventStream, Manager};
+use asterisk_sdk_testkit::Endpoint;
+use harness::soon;
+
+use super::scene::{Side, line, reply, same};
+use crate::calls::{has, wait_for};
+
+/// Where a call is sent to, for caller and called.
+const ELSEWHERE: [(&str, &str); 2] = [("away", "Away"), ("apart", "Apart")];
+
+async fn scene(side: &Side) -> Manager {
+    side.phone(Endpoint::answers);
+    let manager = side.manager().await;
+    side.teach(&manager, "truth", &[("Dial", "PJSIP/wait@loop,20"), ("Hangup", "")]).await;
+    for (exten, name) in ELSEWHERE {
+        let tells = format!("{name},Call: ${{UNIQUEID}}");
+        side.teach(&manager, exten, &[("UserEvent", &tells), ("Wait", "0.2"), ("Hangup", "")])
+            .await;
+    }
+    manager
+}
+
+fn redirect(channel: &str, exten: &str) -> Custom {
+    let redirect = Custom::new("Redirect").header("Channel", channel).header("Context", "sdk");
+    redirect.header("Exten", exten).header("Priority", "1")
+}
+
+/// What is told of each of these channels until it is gone.
+async fn ends(events: &mut EventStream<Event>, ids: &[(&str, &str)]) -> Vec<String> {
+    let mut lines: Vec<Vec<String>> = vec![Vec::new(); ids.len()];
+    let mut gone = 0;
+    while gone < ids.len() {
+        let event = soon(events.next()).await.expect("it holds").expect("none is missed");
+        let Some(at) = ids.iter().position(|(id, _)| has(&event, "Uniqueid", id)) else { continue };
+        gone += usize::from(event.name() == "Hangup");
+        // In which order they leave, and so what they look like then, is a matter of chance.
+        if event.name() != "BridgeLeave" {
+            lines[at].extend(line(&event, ids));
+        }
+    }
+    lines.concat()
+}
+
+#[tokio::test]
+async fn a_caller_who_waits() {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        let manager = scene(side).await;
+        let mut events = manager.events().all();
+        side.call_in(&manager, "wait").await;
+        let waits = wait_for(&mut events, |event| {
+            event.name() == "Newexten" && has(event, "Application", "Wait")
+        });
+        let id = waits.await.get("Uniqueid").expect("an id").into_owned();
+        let mut lines = vec![reply(&manager, redirect(&id, "away")).await];
+        lines.extend(ends(&mut events, &[(&id, "ID")]).await);
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same("waiting", &transcripts[0], &transcripts[1]);
+}
+
+/// Two who talk, after `order` was sent.
+async fn parted(scenario: &str, order: impl Fn(&str, &str) -> Custom) {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        let manager = scene(side).await;
+        let mut events = manager.events().all();
+        side.call_in(&manager, "truth").await;
+        let dialled = wait_for(&mut events, |event| {
+            event.name() == "DialBegin" && has(event, "Exten", "truth")
+        });
+        let dialled = dialled.await;
+        let id = |header| dialled.get(header).expect("an id").into_owned();
+        let (caller, called) = (id("Uniqueid"), id("DestUniqueid"));
+        for _ in 0..2 {
+            wait_for(&mut events, |event| event.name() == "BridgeEnter").await;
+        }
+        let mut lines = vec![reply(&manager, order(&caller, &called)).await];
+        lines.extend(ends(&mut events, &[(&caller, "ID"), (&called, "PEER")]).await);
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same(scenario, &transcripts[0], &transcripts[1]);
+}
+
+#[tokio::test]
+async fn a_caller_who_talks() {
+    parted("caller", |caller, _| redirect(caller, "away")).await;
+}
+
+#[tokio::test]
+async fn a_called_one_who_talks() {
+    parted("called", |_, called| redirect(called, "away")).await;
+}
+
+#[tokio::test]
+async fn both_who_talk() {
+    parted("both", |caller, called| {
+        let order = redirect(caller, "away").header("ExtraChannel", called);
+        let order = order.header("ExtraContext", "sdk").header("ExtraExten", "apart");
+        order.header("ExtraPriority", "1")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_who_talk_to_one_place() {
+    parted("both", |caller, called| redirect(caller, "away").header("ExtraChannel", called)).await;
+}
+
+/// Headers of redirects that are refused; `CALL` is a channel that is there.
+const REFUSED: [&[(&str, &str)]; 12] = [
+    &[],
+    &[("Channel", "nosuch"), ("Context", "sdk"), ("Exten", "wait"), ("Priority", "1")],
+    &[("Channel", "nosuch"), ("Context", "sdk"), ("Exten", "wait"), ("Priority", "nosuch")],
+    &[("Channel", "nosuch"), ("Context", "sdk"), ("Exten", "wait")],
+    &[("Channel", "nosuch"), ("Context", "sdk"), ("Priority", "1")],
+    &[("Channel", "nosuch"), ("Exten", "wait"), ("Priority", "1")],
+    &[
+        ("Channel", "CALL"),
+        ("ExtraChannel", "nosuch"),
+        ("Context", "sdk"),
+        ("Exten", "wait"),
+        ("Priority", "1"),
+    ],
+    &[
+        ("Channel", "nosuch"),
+        ("ExtraChannel", "CALL"),
+        ("Context", "sdk"),
+        ("Exten", "wait"),
+        ("Priority", "1"),
+        ("ExtraContext", "sdk"),
+    ],
+    &[
+        ("Channel", "nosuch"),
+        ("ExtraChannel", "CALL"),
+        ("Context", "sdk"),
+        ("Exten", "wait"),
+        ("Priority", "1"),
+        ("ExtraContext", "sdk"),
+        ("ExtraExten", "wait"),
+    ],
+    &[
+        ("Channel", "nosuch"),
+        ("ExtraChannel", "CALL"),
+        ("Context", "sdk"),
+        ("Exten", "wait"),
+        ("Priority", "1"),
+        ("ExtraContext", "sdk"),
+        ("ExtraExten", "wait"),
+        ("ExtraPriority", "nosuch"),
+    ],
+    // Without a context of its own the rest of the second place does not count.
+    &[
+        ("Channel", "nosuch"),
+        ("ExtraChannel", "CALL"),
+        ("Context", "sdk"),
+        ("Exten", "wait"),
+        ("Priority", "1"),
+        ("ExtraPriority", "nosuch"),
+    ],
+    &[("Channel", "CALL"), ("Context", "sdk"), ("Exten", "nosuch"), ("Priority", "1")],
+];
+
+#[tokio::test]
+async fn what_is_refused() {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        let manager = scene(side).await;
+        let mut events = manager.events().all();
+        side.call_in(&manager, "wait").await;
+        let waits = wait_for(&mut events, |event| {
+            event.name() == "Newexten" && has(event, "Application", "Wait")
+        });
+        let id = waits.await.get("Uniqueid").expect("an id").into_owned();
+        let mut lines = Vec::new();
+        for headers in REFUSED {
+            let mut order = Custom::new("Redirect");
+            for (name, value) in headers {
+                order = order.header(*name, if *value == "CALL" { &id } else { *value });
+            }
+            lines.push(reply(&manager, order).await);
+        }
+        // The last one is taken, and the call is over.
+        lines.extend(ends(&mut events, &[(&id, "ID")]).await);
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same("refused", &transcripts[0], &transcripts[1]);
+}
