@@ -162,17 +162,38 @@ async fn by_filters() {
 }
 
 #[tokio::test]
-async fn filters_that_are_refused() {
-    on_both(
-        "refused",
-        &[
-            ("", &["Action: Filter"]),
-            ("", &["Action: Filter|Operation: Remove|Filter: x"]),
-            ("", &["Action: Filter|Operation: Add"]),
-            ("", &["Action: Filter|Operation: Add|Filter:"]),
-            ("", &["Action: Filter|Operation: Add|Filter: !"]),
-            ("", &["Action: Filter|Operation: Add|Filter: ("]),
-        ],
-    )
-    .await;
+async fn by_criteria() {
+    let filters = [
+        ("name(UserEvent)", ""),
+        ("name(userevent)", ""),
+        ("header(Colour)", ""),
+        ("header(colour)", ""),
+        ("header(Nope)", ""),
+        ("header(Colour),method(exact)", "red"),
+        ("header(Colour),method(exact)", "RED"),
+        ("header(Colour),method(contains)", "e"),
+        ("header(Colour),method(contains)", "!e"),
+        ("header(UserEvent),method(starts_with)", "Al"),
+        ("header(UserEvent),method(ends_with)", "ta"),
+        ("header(UserEvent),method(regex)", "^Al.*a$"),
+        ("method(contains)", "Alpha"),
+        ("method(exact)", "Alpha"),
+        ("action(exclude),name(UserEvent)", ""),
+        ("name(UserEvent),method(contains)", "Alpha"),
+        ("name(UserEvent) , header(Variable)", ""),
+        ("name(UserEvent),name(VarSet)", ""),
+        ("name(UserEvent)", "red"),
+        ("name(UserEvent),method(contains)", ""),
+        ("name()", ""),
+        ("bogus(x)", ""),
+        ("method(bogus)", "x"),
+        ("action(bogus),name(UserEvent)", ""),
+        ("header(Colour),method(regex)", "("),
+    ];
+    let actions = filters.map(|(criteria, filter)| {
+        format!("Action: Filter|Operation: Add|MatchCriteria: {criteria}|Filter: {filter}")
+    });
+    let actions = actions.each_ref().map(|action| [&**action]);
+    let sessions: Vec<(&str, &[&str])> = actions.iter().map(|action| ("", &action[..])).collect();
+    on_both("criteria", &sessions).await;
 }

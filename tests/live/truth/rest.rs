@@ -1,5 +1,6 @@
 //! What is answered, and above all refused: by AMI and by ARI.
 
+use asterisk_sdk::ami::action::Custom;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use harness::soon;
@@ -7,10 +8,10 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::scene::{Side, object, same};
+use super::scene::{Side, object, reply, same};
 
 /// Actions as header lines, `;` between them.
-const ACTIONS: [&str; 58] = [
+const ACTIONS: [&str; 67] = [
     "Action: Ping",
     "Action: Nonsense",
     "Action: CoreShowChannels",
@@ -28,6 +29,16 @@ const ACTIONS: [&str; 58] = [
     "Action: Hangup",
     "Action: Redirect;Channel: nosuch;Context: sdk;Exten: wait;Priority: 1",
     "Action: Redirect",
+    "Action: Redirect;Channel: nosuch;Context: sdk;Exten: wait;Priority: nosuch",
+    "Action: Redirect;Channel: nosuch;Context: sdk;Exten: wait",
+    "Action: Redirect;Channel: nosuch;Context: sdk;Priority: 1",
+    "Action: Redirect;Channel: nosuch;Exten: wait;Priority: 1",
+    "Action: Redirect;Channel: nosuch;ExtraChannel: x;Context: sdk;Exten: wait;Priority: 1;ExtraContext: sdk",
+    "Action: Redirect;Channel: nosuch;ExtraChannel: x;Context: sdk;Exten: wait;Priority: 1;ExtraContext: sdk;\
+     ExtraExten: wait",
+    "Action: Redirect;Channel: nosuch;ExtraChannel: x;Context: sdk;Exten: wait;Priority: 1;ExtraContext: sdk;\
+     ExtraExten: wait;ExtraPriority: nosuch",
+    "Action: Redirect;Channel: nosuch;ExtraChannel: x;Context: sdk;Exten: wait;Priority: 1;ExtraPriority: nosuch",
     "Action: DBPut;Family: f;Key: k;Val: v",
     "Action: DBGet;Family: f;Key: k",
     "Action: DBGet;Family: f;Key: n",
@@ -52,6 +63,7 @@ const ACTIONS: [&str; 58] = [
     "Action: Filter;Operation: x;Filter: y",
     "Action: Filter;Operation: Add",
     "Action: Filter;Operation: Add;Filter: (",
+    "Action: Filter;Operation: Add;Filter: !",
     "Action: BridgeList",
     "Action: BridgeInfo;BridgeUniqueid: x",
     "Action: Challenge",
@@ -220,4 +232,24 @@ async fn requests_and_their_answers() {
         client.close().await;
     }
     same("requests", &transcripts[0], &transcripts[1]);
+}
+
+/// What the fake has not, it refuses like a server without that module.
+#[tokio::test]
+async fn what_the_fake_has_not() {
+    let Some(sides) = Side::both().await else { return };
+    let mut transcripts = Vec::new();
+    for side in &sides {
+        let manager = side.manager().await;
+        if let Side::Real(server) = side {
+            server.cli("module unload res_parking.so");
+        }
+        let mut lines = Vec::new();
+        for name in ["Park", "ParkedCalls", "Parkinglots", "NoSuchAction"] {
+            lines.push(reply(&manager, Custom::new(name).header("Channel", "nosuch")).await);
+        }
+        println!("{}: {lines:#?}", side.name());
+        transcripts.push(lines);
+    }
+    same("absent", &transcripts[0], &transcripts[1]);
 }

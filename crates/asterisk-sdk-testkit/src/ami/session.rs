@@ -196,12 +196,10 @@ impl Client<'_> {
         if !request.get("Operation").is_some_and(|it| it.eq_ignore_ascii_case("Add")) {
             return self.error(request, "Unknown operation");
         }
-        if request.given("MatchCriteria").is_some() {
-            return self.error(request, "MatchCriteria is not supported by this fake");
-        }
         let added = self.core.with_state(|state| {
             let sink = state.managers.iter_mut().find(|sink| sink.session == self.session)?;
-            Some(sink.filters.add(request.get("Filter").unwrap_or_default()))
+            let text = request.get("Filter").unwrap_or_default();
+            Some(sink.filters.add(request.given("MatchCriteria"), text))
         });
         if let Some(Err(why)) = added {
             return self.error(request, why);
