@@ -231,7 +231,7 @@ pub(super) fn move_to(_: &Arc<Core>, world: &mut World, call: &Call) -> Reply {
     if let Err(reply) = staged(world, id) {
         return reply;
     }
-    let Some(app) = params.given("app") else {
+    let Some(app) = params.get("app") else {
         return Reply::error(400, "Missing parameter app");
     };
     let args = params.given("appArgs").map(|args| args.split(',').map(str::to_owned).collect());
