@@ -77,12 +77,12 @@ async fn parted(scenario: &str, order: impl Fn(&str, &str) -> Custom) {
         });
         let dialled = dialled.await;
         let id = |header| dialled.get(header).expect("an id").into_owned();
-        let (caller, called) = (id("Uniqueid"), id("DestUniqueid"));
+        let (caller, peer) = (id("Uniqueid"), id("DestUniqueid"));
         for _ in 0..2 {
             wait_for(&mut events, |event| event.name() == "BridgeEnter").await;
         }
-        let mut lines = vec![reply(&manager, order(&caller, &called)).await];
-        lines.extend(ends(&mut events, &[(&caller, "ID"), (&called, "PEER")]).await);
+        let mut lines = vec![reply(&manager, order(&caller, &peer)).await];
+        lines.extend(ends(&mut events, &[(&caller, "ID"), (&peer, "PEER")]).await);
         println!("{}: {lines:#?}", side.name());
         transcripts.push(lines);
     }
@@ -96,13 +96,13 @@ async fn a_caller_who_talks() {
 
 #[tokio::test]
 async fn a_called_one_who_talks() {
-    parted("called", |_, called| redirect(called, "away")).await;
+    parted("called", |_, peer| redirect(peer, "away")).await;
 }
 
 #[tokio::test]
 async fn both_who_talk() {
-    parted("both", |caller, called| {
-        let order = redirect(caller, "away").header("ExtraChannel", called);
+    parted("both", |caller, peer| {
+        let order = redirect(caller, "away").header("ExtraChannel", peer);
         let order = order.header("ExtraContext", "sdk").header("ExtraExten", "apart");
         order.header("ExtraPriority", "1")
     })
@@ -111,7 +111,7 @@ async fn both_who_talk() {
 
 #[tokio::test]
 async fn both_who_talk_to_one_place() {
-    parted("both", |caller, called| redirect(caller, "away").header("ExtraChannel", called)).await;
+    parted("both", |caller, peer| redirect(caller, "away").header("ExtraChannel", peer)).await;
 }
 
 #[tokio::test]

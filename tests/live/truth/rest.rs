@@ -242,7 +242,8 @@ async fn what_the_fake_has_not() {
     for side in &sides {
         let manager = side.manager().await;
         if let Side::Real(server) = side {
-            server.cli("module unload res_parking.so");
+            let said = server.cli("module unload res_parking.so");
+            assert!(said.contains("Unloaded res_parking.so"), "{said}");
         }
         let mut lines = Vec::new();
         for name in ["Park", "ParkedCalls", "Parkinglots", "NoSuchAction"] {
