@@ -8,7 +8,7 @@ use asterisk_sdk_testkit::Endpoint;
 use harness::soon;
 use tokio::time::timeout;
 
-use super::scene::{Side, line, same};
+use super::scene::{Side, add_member, line, same};
 use crate::calls::has;
 
 /// What a call ends with, in any order: a thread of its own tells how the order came out.
@@ -151,13 +151,9 @@ async fn a_caller_in_a_queue() {
     for side in &sides {
         side.phone(Endpoint::answers);
         let manager = side.manager().await;
-        let free = Custom::new("Setvar").header("Variable", "DEVICE_STATE(Custom:free)");
-        manager.send(free.header("Value", "NOT_INUSE")).await.expect("it is set");
         let mut members =
             manager.events().matching(|event| event.name().starts_with("QueueMember"));
-        let bob = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
-        let bob = bob.header("Interface", "PJSIP/wait@loop");
-        manager.send(bob.header("StateInterface", "Custom:free")).await.expect("it is added");
+        add_member(&manager, "PJSIP/wait@loop").await;
         let added = soon(members.next()).await.expect("it holds").expect("none is missed");
         let mut lines: Vec<_> = line(&added, &[]).into_iter().collect();
         lines.extend(talked(side, &manager, "calls").await);

@@ -5,18 +5,8 @@ use asterisk_sdk::ami::{Event, EventStream, Manager};
 use asterisk_sdk_testkit::Endpoint;
 use harness::soon;
 
-use super::scene::{Side, line, reply, same};
+use super::scene::{Side, add_member, line, reply, same};
 use crate::calls::has;
-
-/// Adds somebody to the queue whose phone rings.
-async fn ringing_member(side: &Side, manager: &Manager) {
-    side.phone(Endpoint::rings);
-    let free = Custom::new("Setvar").header("Variable", "DEVICE_STATE(Custom:free)");
-    manager.send(free.header("Value", "NOT_INUSE")).await.expect("it is set");
-    let bob = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
-    let bob = bob.header("Interface", "PJSIP/ring@loop").header("StateInterface", "Custom:free");
-    manager.send(bob).await.expect("it is added");
-}
 
 /// What is told of a caller and of the call to the member, until both are gone. `impatient` ones hang up once the
 /// member's phone rings.
@@ -71,7 +61,8 @@ async fn on_both(scenario: &str, data: &str, with_member: bool, impatient: bool)
         let steps = [("Answer", ""), ("Queue", data), ("UserEvent", tells), ("Hangup", "")];
         side.teach(&manager, "truth", &steps).await;
         if with_member {
-            ringing_member(side, &manager).await;
+            side.phone(Endpoint::rings);
+            add_member(&manager, "PJSIP/ring@loop").await;
         }
         let mut events = manager.events().all();
         side.call_in(&manager, "truth").await;

@@ -5,7 +5,7 @@ use asterisk_sdk::ami::{Event, EventStream, Manager};
 use asterisk_sdk_testkit::Endpoint;
 use harness::soon;
 
-use super::scene::{Side, line, reply, same};
+use super::scene::{Side, add_member, line, reply, same};
 use crate::calls::{has, wait_for};
 
 /// Where a call is sent to, for caller and called.
@@ -36,8 +36,9 @@ async fn ends(events: &mut EventStream<Event>, ids: &[(&str, &str)]) -> Vec<Stri
         let event = soon(events.next()).await.expect("it holds").expect("none is missed");
         let Some(at) = ids.iter().position(|(id, _)| has(&event, "Uniqueid", id)) else { continue };
         gone += usize::from(event.name() == "Hangup");
-        // In which order they leave, and so what they look like then, is a matter of chance.
-        if event.name() != "BridgeLeave" {
+        // In which order they leave, and so what they look like then, is a matter of chance; when a queue says that its
+        // call is over, too.
+        if !["BridgeLeave", "AgentComplete"].contains(&&*event.name()) {
             lines[at].extend(line(&event, ids));
         }
     }
@@ -64,16 +65,22 @@ async fn a_caller_who_waits() {
     same("waiting", &transcripts[0], &transcripts[1]);
 }
 
-/// Two who talk, after `order` was sent.
+/// Two who talk because one called the other, after `order` was sent.
 async fn parted(scenario: &str, order: impl Fn(&str, &str) -> Custom) {
+    parted_in(scenario, "truth", order).await;
+}
+
+/// Two who talk behind an extension.
+async fn parted_in(scenario: &str, exten: &str, order: impl Fn(&str, &str) -> Custom) {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
         let manager = scene(side).await;
         let mut events = manager.events().all();
-        side.call_in(&manager, "truth").await;
+        add_member(&manager, "PJSIP/wait@loop").await;
+        side.call_in(&manager, exten).await;
         let dialled = wait_for(&mut events, |event| {
-            event.name() == "DialBegin" && has(event, "Exten", "truth")
+            event.name() == "DialBegin" && has(event, "Exten", exten)
         });
         let dialled = dialled.await;
         let id = |header| dialled.get(header).expect("an id").into_owned();
@@ -135,4 +142,14 @@ async fn a_caller_who_is_sent_nowhere() {
         transcripts.push(lines);
     }
     same("nowhere", &transcripts[0], &transcripts[1]);
+}
+
+#[tokio::test]
+async fn a_caller_who_talks_to_an_agent() {
+    parted_in("caller of a queue", "calls", |caller, _| redirect(caller, "away")).await;
+}
+
+#[tokio::test]
+async fn an_agent_who_talks() {
+    parted_in("agent", "calls", |_, peer| redirect(peer, "away")).await;
 }

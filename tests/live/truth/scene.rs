@@ -146,6 +146,15 @@ impl Side {
     }
 }
 
+/// Adds somebody to the queue, who counts as free however many calls his phone has.
+pub(super) async fn add_member(manager: &Manager, interface: &str) {
+    let free = Custom::new("Setvar").header("Variable", "DEVICE_STATE(Custom:free)");
+    manager.send(free.header("Value", "NOT_INUSE")).await.expect("it is set");
+    let bob = Custom::new("QueueAdd").header("Queue", "calls").header("MemberName", "Bob");
+    let bob = bob.header("Interface", interface).header("StateInterface", "Custom:free");
+    manager.send(bob).await.expect("it is added");
+}
+
 /// What an action is answered, in one line.
 pub(super) async fn reply(manager: &Manager, action: Custom) -> String {
     let response = match manager.send(action).await {

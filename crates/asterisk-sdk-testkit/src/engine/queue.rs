@@ -9,7 +9,7 @@ use super::application::{Flow, seconds};
 use super::dial::{Outcome, address, ring, tell_dial};
 use super::{Core, call};
 use crate::model::World;
-use crate::model::channel::{Channel, Ending, Party, State};
+use crate::model::channel::{Channel, Ending, Party, Snapshot, State};
 use crate::model::channels::Birth;
 use crate::model::happening::{DialStage, What};
 use crate::model::queue::{Entry, Member, Ringing};
@@ -312,7 +312,13 @@ impl Caller<'_> {
 
     /// Both talk until one of them goes.
     async fn talk(&self, member: &Member, leg: &str) -> Flow {
-        let (began, waited) = (Instant::now(), self.joined.elapsed());
+        let talk = Talk {
+            id: self.id.to_owned(),
+            queue: self.queue.to_owned(),
+            member: member.clone(),
+            began: Instant::now(),
+            waited: self.joined.elapsed(),
+        };
         let gone = |id: &str, world: &mut World| {
             let channel = world.channels.get(id)?;
             (channel.interrupted() || channel.bridge.is_none()).then_some(())
@@ -321,17 +327,17 @@ impl Caller<'_> {
             _ = self.core.wait(self.id, |world| gone(self.id, world)) => {}
             _ = self.core.wait(leg, |world| gone(leg, world)) => {}
         }
+        let mut later = None;
         let goes_on = self.core.with(|world| {
-            let by_caller = world.channels.get(self.id).is_none_or(Channel::interrupted);
-            let reason = if by_caller { "caller" } else { "agent" };
-            let talked = began.elapsed();
-            let times = vec![
-                ("HoldTime", waited.as_secs().to_string()),
-                ("TalkTime", talked.as_secs().to_string()),
-                ("Reason", reason.to_owned()),
-            ];
-            self.tell_of(world, "AgentComplete", (member, leg), times);
-            self.count(world, member);
+            let caller = world.channels.get(self.id);
+            let by_caller = caller.is_none_or(Channel::interrupted);
+            let talked = talk.began.elapsed();
+            let peer = world.view(leg);
+            if caller.is_some_and(Channel::redirected) {
+                later = Some(peer);
+            } else {
+                talk.complete(world, peer, if by_caller { "caller" } else { "agent" });
+            }
             let bridge = world.channels.get(leg).and_then(|channel| channel.bridge.clone());
             let sides = if by_caller { [self.id, leg] } else { [leg, self.id] };
             for side in sides {
@@ -345,10 +351,19 @@ impl Caller<'_> {
             if let Some(bridge) = bridge {
                 world.remove_bridge(&bridge);
             }
-            self.set_time(world, "ANSWEREDTIME", talked);
-            self.set_time(world, "DIALEDTIME", self.joined.elapsed());
+            let dialled = self.joined.elapsed();
+            if later.is_some() {
+                self.set_time(world, "DIALEDTIME", dialled);
+                self.set_time(world, "ANSWEREDTIME", Duration::ZERO);
+            } else {
+                self.set_time(world, "ANSWEREDTIME", talked);
+                self.set_time(world, "DIALEDTIME", dialled);
+            }
             goes_on
         });
+        if let Some(peer) = later {
+            self.core.spawn(talk.complete_later(Arc::clone(self.core), peer));
+        }
         if goes_on {
             self.core.spawn(call::end_or_go_on(
                 Arc::clone(self.core),
@@ -359,17 +374,46 @@ impl Caller<'_> {
         // The dialplan is over with the talk, unless somebody has sent the caller elsewhere.
         Flow::End
     }
+}
 
-    /// Counts a call that is done.
-    fn count(&self, world: &mut World, member: &Member) {
+/// A call that a member has taken.
+struct Talk {
+    /// The caller's channel.
+    id: String,
+    queue: String,
+    member: Member,
+    began: Instant,
+    waited: Duration,
+}
+
+impl Talk {
+    /// It is done: it is told, and counted. The member is as he was when they parted.
+    fn complete(&self, world: &mut World, peer: Option<Snapshot>, reason: &'static str) {
+        let fields = vec![
+            ("Queue", self.queue.clone()),
+            ("Interface", self.member.location.clone()),
+            ("MemberName", self.member.name.clone()),
+            ("HoldTime", self.waited.as_secs().to_string()),
+            ("TalkTime", self.began.elapsed().as_secs().to_string()),
+            ("Reason", reason.to_owned()),
+        ];
+        let (channel, peer) = (world.view(&self.id), peer.map(Box::new));
+        world.emit(What::Queue { event: "AgentComplete", channel, peer, fields });
         let now = since_epoch(world.clock.now()).as_secs();
-        if let Some(queue) = world.queues.get_mut(self.queue) {
-            queue.completed += 1;
-        }
-        if let Some(member) = self.member(world, member) {
+        let Some(queue) = world.queues.get_mut(&self.queue) else { return };
+        queue.completed += 1;
+        let mut members = queue.members.iter_mut();
+        if let Some(member) = members.find(|known| known.location == self.member.location) {
             member.in_call = false;
             member.calls_taken += 1;
             member.last_call = now;
         }
+    }
+
+    /// A caller who is sent elsewhere is the queue's until he is gone.
+    async fn complete_later(self, core: Arc<Core>, peer: Option<Snapshot>) {
+        let over = |world: &mut World| world.channels.get(&self.id)?.ending.map(drop);
+        core.wait(&self.id, over).await;
+        core.with(|world| self.complete(world, peer, "caller"));
     }
 }
