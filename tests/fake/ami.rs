@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use asterisk_sdk::ami::action::{
-    Command, CoreShowChannels, Custom, DbGet, DbPut, Getvar, Originate, Ping, Setvar,
+    Command, CoreShowChannels, Custom, DbGet, DbPut, Getvar, Originate, Ping, QueueStatus,
+    QueueStatusItem, Setvar,
 };
 use asterisk_sdk::ami::{ActionError, ConnectError, Event, EventStream, LoginMethod, Manager};
 use asterisk_sdk_testkit::FakeAsterisk;
@@ -146,4 +147,35 @@ async fn logins_variables_and_the_database() {
     let found = first.send(DbGet::new("family", "key")).await.unwrap();
     assert_eq!(found, "value");
     assert_eq!(asterisk.database().get("family", "key").as_deref(), Some("value"));
+}
+
+#[tokio::test]
+async fn a_caller_taken_from_an_agent_is_the_queues_until_he_is_gone() {
+    let (asterisk, manager) = start().await;
+    asterisk.dialplan("[default]\nexten = 3000,1,Queue(support)\n").unwrap();
+    asterisk.add_queue("support", ["PJSIP/bob"]);
+    let completed = async || {
+        let items = manager.send(QueueStatus::new().queue("support")).await.expect("it works");
+        let found = items.into_iter().find_map(|item| match item {
+            QueueStatusItem::Queue(queue) => queue.completed,
+            _ => None,
+        });
+        found.expect("a figure")
+    };
+    let mut events = manager.events().all();
+    let call = asterisk.place_call("3000").unwrap();
+    for _ in 0..2 {
+        until(&mut events, "BridgeEnter").await;
+    }
+    let redirect = Custom::new("Redirect").header("Channel", call.id().as_str());
+    let redirect = redirect.header("Context", "default").header("Exten", "1000");
+    manager.send(redirect.header("Priority", "1")).await.unwrap();
+    assert!(soon(call.reaches("Wait")).await);
+    assert_eq!(completed().await, 0);
+    call.hang_up();
+    let (names, complete) = until(&mut events, "AgentComplete").await;
+    assert_eq!(names.iter().filter(|name| *name == "Hangup").count(), 1, "only the agent's");
+    assert_eq!(complete.get("Reason").unwrap(), "caller");
+    assert_eq!(complete.get("Uniqueid").unwrap(), call.id().as_str());
+    assert_eq!(completed().await, 1);
 }

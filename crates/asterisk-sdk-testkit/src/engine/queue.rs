@@ -9,11 +9,10 @@ use super::application::{Flow, seconds};
 use super::dial::{Outcome, address, ring, tell_dial};
 use super::{Core, call};
 use crate::model::World;
-use crate::model::channel::{Channel, Ending, Party, Snapshot, State};
+use crate::model::channel::{Channel, Ending, Party, State};
 use crate::model::channels::Birth;
 use crate::model::happening::{DialStage, What};
-use crate::model::queue::{Entry, Member, Ringing};
-use crate::model::time::since_epoch;
+use crate::model::queue::{Entry, Member, Ringing, Talk};
 
 /// How long a member's phone rings, and how long it takes until all are tried again.
 const RING: Duration = Duration::from_secs(15);
@@ -313,9 +312,9 @@ impl Caller<'_> {
     /// Both talk until one of them goes.
     async fn talk(&self, member: &Member, leg: &str) -> Flow {
         let talk = Talk {
-            id: self.id.to_owned(),
             queue: self.queue.to_owned(),
             member: member.clone(),
+            peer: None,
             began: Instant::now(),
             waited: self.joined.elapsed(),
         };
@@ -327,16 +326,16 @@ impl Caller<'_> {
             _ = self.core.wait(self.id, |world| gone(self.id, world)) => {}
             _ = self.core.wait(leg, |world| gone(leg, world)) => {}
         }
-        let mut later = None;
         let goes_on = self.core.with(|world| {
-            let caller = world.channels.get(self.id);
-            let by_caller = caller.is_none_or(Channel::interrupted);
             let talked = talk.began.elapsed();
-            let peer = world.view(leg);
-            if caller.is_some_and(Channel::redirected) {
-                later = Some(peer);
-            } else {
-                talk.complete(world, peer, if by_caller { "caller" } else { "agent" });
+            let talk = Talk { peer: world.view(leg), ..talk };
+            let by_caller = world.channels.get(self.id).is_none_or(Channel::interrupted);
+            let sent_away = world.channels.get(self.id).is_some_and(Channel::redirected);
+            if !sent_away {
+                world.complete(self.id, talk, if by_caller { "caller" } else { "agent" });
+            } else if let Some(channel) = world.channels.get_mut(self.id) {
+                // He is the queue's until he is gone.
+                channel.queue_talk = Some(talk);
             }
             let bridge = world.channels.get(leg).and_then(|channel| channel.bridge.clone());
             let sides = if by_caller { [self.id, leg] } else { [leg, self.id] };
@@ -352,7 +351,7 @@ impl Caller<'_> {
                 world.remove_bridge(&bridge);
             }
             let dialled = self.joined.elapsed();
-            if later.is_some() {
+            if sent_away {
                 self.set_time(world, "DIALEDTIME", dialled);
                 self.set_time(world, "ANSWEREDTIME", Duration::ZERO);
             } else {
@@ -361,9 +360,6 @@ impl Caller<'_> {
             }
             goes_on
         });
-        if let Some(peer) = later {
-            self.core.spawn(talk.complete_later(Arc::clone(self.core), peer));
-        }
         if goes_on {
             self.core.spawn(call::end_or_go_on(
                 Arc::clone(self.core),
@@ -373,47 +369,5 @@ impl Caller<'_> {
         }
         // The dialplan is over with the talk, unless somebody has sent the caller elsewhere.
         Flow::End
-    }
-}
-
-/// A call that a member has taken.
-struct Talk {
-    /// The caller's channel.
-    id: String,
-    queue: String,
-    member: Member,
-    began: Instant,
-    waited: Duration,
-}
-
-impl Talk {
-    /// It is done: it is told, and counted. The member is as he was when they parted.
-    fn complete(&self, world: &mut World, peer: Option<Snapshot>, reason: &'static str) {
-        let fields = vec![
-            ("Queue", self.queue.clone()),
-            ("Interface", self.member.location.clone()),
-            ("MemberName", self.member.name.clone()),
-            ("HoldTime", self.waited.as_secs().to_string()),
-            ("TalkTime", self.began.elapsed().as_secs().to_string()),
-            ("Reason", reason.to_owned()),
-        ];
-        let (channel, peer) = (world.view(&self.id), peer.map(Box::new));
-        world.emit(What::Queue { event: "AgentComplete", channel, peer, fields });
-        let now = since_epoch(world.clock.now()).as_secs();
-        let Some(queue) = world.queues.get_mut(&self.queue) else { return };
-        queue.completed += 1;
-        let mut members = queue.members.iter_mut();
-        if let Some(member) = members.find(|known| known.location == self.member.location) {
-            member.in_call = false;
-            member.calls_taken += 1;
-            member.last_call = now;
-        }
-    }
-
-    /// A caller who is sent elsewhere is the queue's until he is gone.
-    async fn complete_later(self, core: Arc<Core>, peer: Option<Snapshot>) {
-        let over = |world: &mut World| world.channels.get(&self.id)?.ending.map(drop);
-        core.wait(&self.id, over).await;
-        core.with(|world| self.complete(world, peer, "caller"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::Notify;
 
-use super::queue::Ringing;
+use super::queue::{Ringing, Talk};
 
 /// How many digits wait for somebody who reads them. More are dropped, as by a full channel queue.
 const MAX_DIGITS: usize = 1000;
@@ -165,6 +165,8 @@ pub(crate) struct Channel {
     pub(crate) dialled: Option<String>,
     /// The call in a queue that it rings for.
     pub(crate) queued_for: Option<Ringing>,
+    /// The call of a queue that is done when it ends.
+    pub(crate) queue_talk: Option<Talk>,
     /// The application that has made it, and hears of it to its end.
     pub(crate) owner: Option<String>,
     /// Why a call that it made failed; its own cause, unless it gets another.
@@ -190,6 +192,7 @@ impl Channel {
             dnid: String::new(),
             dialled: None,
             queued_for: None,
+            queue_talk: None,
             owner: None,
             dial_cause: None,
             answered: None,

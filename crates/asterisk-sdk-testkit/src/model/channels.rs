@@ -260,6 +260,10 @@ impl World {
     /// A channel is gone.
     pub(crate) fn remove_channel(&mut self, id: &str) {
         self.leave_bridge(id);
+        if let Some(talk) = self.channels.get_mut(id).and_then(|channel| channel.queue_talk.take())
+        {
+            self.complete(id, talk, "caller");
+        }
         let Some(channel) = self.channels.get(id) else { return };
         let ending = channel.ending.unwrap_or_default();
         let view = channel.view.clone();
