@@ -6,29 +6,24 @@
 use std::future::poll_fn;
 use std::io;
 use std::mem;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::LazyLock;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use asterisk_proto::agi::{Environment, Incoming, ReplyDecoder};
 use asterisk_proto::error::ParseError;
 use bytes::BytesMut;
 use memchr::memmem;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::error::HangupKind;
+use crate::link::Link;
 
 /// Enough for the variables of most calls.
 const VARIABLES: usize = 1024;
 
 /// Enough for most replies. Most of a call's time it waits for one.
 const REPLIES: usize = 128;
-
-/// What a session runs over. A session has no type parameter, so that a handler is written once for
-/// all of them.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
 
 /// How large the block of variables may be.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +49,7 @@ pub(crate) enum PreludeError {
 static END: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\n\n"));
 
 pub(crate) struct Connection {
-    stream: Box<dyn Stream>,
+    stream: Link,
     incoming: BytesMut,
     decoder: ReplyDecoder,
     /// The command in hand.
@@ -66,7 +61,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Box<dyn Stream>, reply_limit: usize) -> Self {
+    pub(crate) fn new(stream: Link, reply_limit: usize) -> Self {
         Self {
             stream,
             incoming: BytesMut::with_capacity(VARIABLES),
@@ -96,12 +91,13 @@ impl Connection {
             }
             // The last byte may be the first of the two line feeds.
             searched = self.incoming.len().saturating_sub(1);
-            if self.fill().await? == 0 {
+            if poll_fn(|cx| self.poll_fill(cx)).await? == 0 {
                 return Err(PreludeError::Closed);
             }
         };
-        let lines = memchr::memchr_iter(b'\n', &self.incoming[..end]).count() - 1;
-        if end > limits.bytes || lines > limits.lines {
+        // None is empty, so there is nothing to count in a short block.
+        let lines = || memchr::memchr_iter(b'\n', &self.incoming[..end]).count() - 1;
+        if end > limits.bytes || (end / 2 > limits.lines && lines() > limits.lines) {
             return Err(PreludeError::TooLarge);
         }
         let environment = Environment::parse(&self.incoming[..end])?;
@@ -113,39 +109,35 @@ impl Connection {
     }
 
     /// Reads the next reply or notice; `None` when the peer closed the connection.
-    pub(crate) async fn receive(&mut self) -> io::Result<Option<Incoming>> {
+    pub(crate) fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<Option<Incoming>>> {
         loop {
             if let Some(incoming) = self.decoder.decode(&mut self.incoming) {
-                return Ok(Some(incoming));
+                return Poll::Ready(Ok(Some(incoming)));
             }
-            if self.fill().await? == 0 {
-                return Ok(None);
+            if ready!(self.poll_fill(cx))? == 0 {
+                return Poll::Ready(Ok(None));
             }
         }
     }
 
-    /// The same without waiting: `None` if there is nothing yet.
-    pub(crate) async fn receive_now(&mut self) -> Option<io::Result<Option<Incoming>>> {
-        let mut receive = pin!(self.receive());
-        poll_fn(|cx| {
-            Poll::Ready(match receive.as_mut().poll(cx) {
-                Poll::Ready(received) => Some(received),
-                Poll::Pending => None,
-            })
-        })
-        .await
+    /// Whether nothing is left of the command before, and nothing has come since: as a rule so, and
+    /// found out at less cost than what there is to do otherwise.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.owed && self.incoming.is_empty() && self.stream.is_quiet()
     }
 
-    /// Writes one command line. The one before it must be settled.
-    pub(crate) async fn send(&mut self, line: String) -> io::Result<()> {
+    /// Takes one command line, to be [written](Self::poll_flush). The one before it must be settled.
+    pub(crate) fn take_line(&mut self, line: String) {
         (self.outgoing, self.written) = (line, 0);
-        self.flush().await
     }
 
     /// Writes what is left of the command in hand, or forgets it if nothing of it was written yet.
     pub(crate) async fn finish_sending(&mut self) -> io::Result<()> {
         if self.owed {
-            self.flush().await
+            poll_fn(|cx| self.poll_flush(cx)).await
         } else {
             self.outgoing.clear();
             self.written = 0;
@@ -153,16 +145,17 @@ impl Connection {
         }
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
+    /// Writes what is left of the command in hand.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.is_written() {
             let left = &self.outgoing.as_bytes()[self.written..];
-            match self.stream.write(left).await? {
-                0 => return Err(io::ErrorKind::WriteZero.into()),
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, left))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 written => self.written += written,
             }
             self.owed = true;
         }
-        self.stream.flush().await
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn is_written(&self) -> bool {
@@ -170,8 +163,8 @@ impl Connection {
     }
 
     /// The stream, if what was written to it so far is whole lines. The connection is at its end.
-    pub(crate) fn take_stream(&mut self) -> Option<Box<dyn Stream>> {
-        let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+    pub(crate) fn take_stream(&mut self) -> Option<Link> {
+        let stream = mem::replace(&mut self.stream, Link::gone());
         let whole = !self.owed || self.is_written();
         whole.then_some(stream)
     }
@@ -179,11 +172,11 @@ impl Connection {
     /// Makes a future that reads along: it passes on whatever comes, and completes at the line
     /// `HANGUP` or the end of the stream. Without being polled, it keeps everything from the connection.
     pub(crate) fn watch(&mut self) -> impl Future<Output = HangupKind> + Send + 'static {
-        let stream = mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let stream = mem::replace(&mut self.stream, Link::gone());
         let (mut read, write) = tokio::io::split(stream);
         // A command that nobody waits for any more leaves its reply unread, and the line may be behind.
         let (passed, mut pass) = tokio::io::simplex(self.decoder.limit() + REPLIES);
-        self.stream = Box::new(tokio::io::join(passed, write));
+        self.stream = Link::new(tokio::io::join(passed, write));
         let (mut decoder, mut seen) = (self.decoder.clone(), self.incoming.clone());
         async move {
             let kind = loop {
@@ -216,11 +209,11 @@ impl Connection {
         self.owed = false;
     }
 
-    async fn fill(&mut self) -> io::Result<usize> {
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if self.incoming.capacity() - self.incoming.len() < 64 {
             self.incoming.reserve(REPLIES);
         }
-        self.stream.read_buf(&mut self.incoming).await
+        pin!(self.stream.read_buf(&mut self.incoming)).poll(cx)
     }
 }
 
@@ -233,7 +226,7 @@ mod tests {
     /// The prelude of a peer that writes these pieces and closes.
     async fn prelude(pieces: &[&[u8]]) -> (Result<Environment, PreludeError>, Connection) {
         let (ours, mut theirs) = tokio::io::duplex(16);
-        let mut connection = Connection::new(Box::new(ours), 1024);
+        let mut connection = Connection::new(Link::new(ours), 1024);
         let read = connection.prelude(LIMITS);
         let write = async {
             for piece in pieces {
@@ -258,7 +251,7 @@ mod tests {
             let (head, tail) = stream.split_at(at);
             let (environment, mut connection) = prelude(&[head, tail]).await;
             assert_eq!(environment.unwrap().iter().count(), 2);
-            let rest = connection.receive().await.unwrap();
+            let rest = poll_fn(|cx| connection.poll_receive(cx)).await.unwrap();
             assert!(matches!(rest, None | Some(Incoming::Hangup)), "split at {at}: {rest:?}");
         }
     }

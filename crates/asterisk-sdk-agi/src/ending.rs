@@ -1,9 +1,17 @@
 //! What is left of a call when its handler ends.
 
 use std::mem;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::connection::Stream;
+use crate::link::Link;
+
+/// The handler is not being polled.
+const IDLE: u8 = 0;
+/// The handler is being polled.
+const POLLED: u8 = 1;
+/// The call was dropped meanwhile.
+const LEFT: u8 = 2;
 
 /// Where a call leaves its stream if it is dropped by its handler.
 ///
@@ -12,41 +20,39 @@ use crate::connection::Stream;
 /// stream stays here for the rest of the poll in which the call was dropped: if the handler ends with
 /// that poll, its last line can be written, and if not, the stream is closed.
 #[derive(Clone, Default)]
-pub(crate) struct Ending(Arc<Mutex<State>>);
+pub(crate) struct Ending(Arc<Place>);
 
 #[derive(Default)]
-enum State {
-    /// The handler is not being polled.
-    #[default]
-    Idle,
-    /// The handler is being polled.
-    Polled,
-    /// The call was dropped meanwhile.
-    Left(Box<dyn Stream>),
+struct Place {
+    /// Beside the lock, because handlers are polled far more often than they end.
+    state: AtomicU8,
+    left: Mutex<Option<Link>>,
 }
 
 impl Ending {
     pub(crate) fn begin_poll(&self) {
-        *self.lock() = State::Polled;
+        self.0.state.store(POLLED, Ordering::Release);
     }
 
     /// Gives the stream if the call was dropped since the poll began.
-    pub(crate) fn end_poll(&self) -> Option<Box<dyn Stream>> {
-        match mem::take(&mut *self.lock()) {
-            State::Left(stream) => Some(stream),
-            State::Idle | State::Polled => None,
+    pub(crate) fn end_poll(&self) -> Option<Link> {
+        match self.0.state.swap(IDLE, Ordering::AcqRel) {
+            LEFT => mem::take(&mut *self.left()),
+            _ => None,
         }
     }
 
-    pub(crate) fn leave(&self, stream: Box<dyn Stream>) {
-        let mut state = self.lock();
-        if matches!(*state, State::Polled) {
-            *state = State::Left(stream);
+    pub(crate) fn leave(&self, stream: Link) {
+        // Whoever finds that it was left waits for the lock until it is there.
+        let mut left = self.left();
+        let state = &self.0.state;
+        if state.compare_exchange(POLLED, LEFT, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            *left = Some(stream);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn left(&self) -> MutexGuard<'_, Option<Link>> {
         // Nothing that panics runs under this lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -70,6 +70,7 @@ pub mod extract;
 pub mod fastagi;
 mod handler;
 pub mod layer;
+mod link;
 mod routes;
 mod script;
 mod service;

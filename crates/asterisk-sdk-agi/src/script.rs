@@ -12,7 +12,9 @@ pub(crate) struct Script {
 impl Script {
     /// Divides `path?name=value&…`. Asterisk passes it on as it stands in the dialplan.
     pub(crate) fn parse(script: &str) -> Self {
-        let (path, query) = script.split_once('?').unwrap_or((script, ""));
+        let Some((path, query)) = script.split_once('?') else {
+            return Self { path: decode(script), kwargs: Vec::new() };
+        };
         let kwargs = query
             .split('&')
             .filter(|pair| !pair.is_empty())

@@ -23,9 +23,10 @@ pub use calls::{Calls, Drained, Slot};
 
 use crate::alarm::Alarm;
 use crate::call::Call;
-use crate::connection::{Connection, PreludeError, Stream};
+use crate::connection::{Connection, PreludeError};
 use crate::ending::Ending;
 use crate::layer::{Layer, Next};
+use crate::link::Link;
 use crate::routes::Routes;
 use crate::script::Script;
 use crate::session::Session;
@@ -106,7 +107,7 @@ impl Service {
         if let Some(peer) = peer {
             span.record("peer", tracing::field::display(peer));
         }
-        run(held, shared, Box::new(stream), peer).instrument(span)
+        run(held, shared, Link::new(stream), peer).instrument(span)
     }
 }
 
@@ -119,7 +120,7 @@ impl fmt::Debug for Service {
     }
 }
 
-async fn run<H>(_held: H, shared: Arc<Shared>, stream: Box<dyn Stream>, peer: Option<SocketAddr>) {
+async fn run<H>(_held: H, shared: Arc<Shared>, stream: Link, peer: Option<SocketAddr>) {
     let ending = Ending::default();
     // In a box of its own: what is needed only to begin is gone by the time the handler runs.
     let Some((route, handling)) = Box::pin(begin(&shared, stream, peer, &ending)).await else {
@@ -152,7 +153,7 @@ type Route = Option<Arc<regex::Regex>>;
 /// Reads the variables and finds the handler: gives its route and its future.
 async fn begin(
     shared: &Shared,
-    stream: Box<dyn Stream>,
+    stream: Link,
     peer: Option<SocketAddr>,
     ending: &Ending,
 ) -> Option<(Route, impl Future<Output = crate::Result> + use<>)> {
@@ -209,7 +210,7 @@ async fn begin(
 }
 
 /// Tells Asterisk that the script failed.
-pub(crate) async fn fail(mut stream: Box<dyn Stream>) {
+pub(crate) async fn fail(mut stream: Link) {
     let telling = async {
         stream.write_all(FAILURE).await?;
         stream.shutdown().await
@@ -226,7 +227,7 @@ pub(crate) type Ended = Result<crate::Result, Box<dyn Any + Send>>;
 pub(crate) async fn supervise(
     handling: impl Future<Output = crate::Result>,
     ending: &Ending,
-) -> (Ended, Option<Box<dyn Stream>>) {
+) -> (Ended, Option<Link>) {
     let mut handling = pin!(handling);
     poll_fn(|cx| {
         ending.begin_poll();

@@ -1,6 +1,8 @@
 //! One command at a time: what is owed, what is late, and whether the call is over.
 
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::{io, mem};
 
@@ -11,8 +13,9 @@ use tracing::{debug, trace};
 
 use crate::alarm::Alarm;
 use crate::command::{Command, CommandLine, HangupSign};
-use crate::connection::{Connection, Stream};
+use crate::connection::Connection;
 use crate::error::{CommandError, HangupKind};
+use crate::link::Link;
 
 /// After a `-1` that may mean a hangup: how long to wait for the `HANGUP` that follows it then.
 const HANGUP_GRACE: Duration = Duration::from_millis(100);
@@ -76,7 +79,7 @@ impl Session {
     }
 
     /// The stream, if it is of any use still.
-    pub(crate) fn take_stream(&mut self) -> Option<Box<dyn Stream>> {
+    pub(crate) fn take_stream(&mut self) -> Option<Link> {
         self.connection.take_stream().filter(|_| !self.closed)
     }
 
@@ -166,11 +169,15 @@ impl Session {
 
     /// Sends one line and reads its reply. `settled` turns true once no older reply is owed.
     async fn exchange(&mut self, line: String, settled: &mut bool) -> Result<Reply, CommandError> {
-        self.settle().await?;
+        if self.usage_follows || self.closed || !self.connection.is_quiet() {
+            // In a box, because as a rule there is nothing to settle.
+            Box::pin(self.settle()).await?;
+        }
         *settled = true;
         self.exec = line.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("EXEC "));
         trace!(line = line.trim_end(), "sending");
-        if let Err(error) = self.connection.send(line).await {
+        self.connection.take_line(line);
+        if let Err(error) = poll_fn(|cx| self.connection.poll_flush(cx)).await {
             let delivery = self.delivery();
             return Err(self.lost(error, delivery));
         }
@@ -232,13 +239,11 @@ impl Session {
         }
         // Commands are never sent ahead, so what is here now belongs to none.
         for _ in 0..MAX_UNSOLICITED {
-            match self.connection.receive_now().await {
-                None => break,
-                Some(received) => {
-                    if let Err(error) = self.notice(received) {
-                        return Err(self.lost(error, Delivery::NotSent));
-                    }
-                }
+            let now = poll_fn(|cx| Poll::Ready(self.poll_receive(cx))).await;
+            match now {
+                Poll::Pending => break,
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Err(self.lost(error, Delivery::NotSent)),
             }
         }
         Ok(())
@@ -259,9 +264,13 @@ impl Session {
         self.usage_follows = self.exec && one;
     }
 
-    async fn receive(&mut self) -> io::Result<Incoming> {
-        let received = self.connection.receive().await;
-        self.notice(received)
+    fn receive(&mut self) -> impl Future<Output = io::Result<Incoming>> {
+        poll_fn(|cx| self.poll_receive(cx))
+    }
+
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Incoming>> {
+        let received = ready!(self.connection.poll_receive(cx));
+        Poll::Ready(self.notice(received))
     }
 
     /// Logs what was received, and keeps what it says about the call.

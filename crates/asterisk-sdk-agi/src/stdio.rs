@@ -82,6 +82,7 @@ use crate::call::Call;
 use crate::connection::{Connection, PreludeError};
 use crate::ending::Ending;
 use crate::handler::Handler;
+use crate::link::Link;
 use crate::script::Script;
 use crate::service::{Limits, fail, supervise};
 use crate::session::Session;
@@ -149,7 +150,7 @@ pub async fn call() -> Result<Call, StartError> {
 async fn begin(ending: &Ending) -> Result<Call, StartError> {
     let stream = Stdio::open().map_err(|source| StartError::Io { source })?;
     let limits = Limits::default();
-    let mut connection = Connection::new(Box::new(stream), limits.reply_bytes);
+    let mut connection = Connection::new(Link::new(stream), limits.reply_bytes);
     let prelude = timeout(limits.prelude_timeout, connection.prelude(limits.prelude)).await;
     let environment = match prelude {
         Ok(Ok(environment)) => environment,

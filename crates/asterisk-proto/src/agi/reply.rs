@@ -96,8 +96,12 @@ impl Reply {
         if reply.ends_with(b"\n") {
             reply.truncate(reply.len() - 1);
         }
-        // Its parts share it. Where bytes are replaced that are not UTF-8, nothing of the grammar is.
-        let whole = Text::from_bytes(reply);
+        Self::of(&Text::from_bytes(reply))
+    }
+
+    /// Reads a reply whose parts share its text. Where bytes were replaced that are not UTF-8, nothing of
+    /// the grammar was.
+    fn of(whole: &Text) -> Result<Self, ParseError> {
         let reply = whole.as_str();
         let Ok((body, status)) = status(reply) else {
             return Err(ParseError::new("an AGI status", reply.as_bytes()));
@@ -275,6 +279,9 @@ impl ReplyDecoder {
     /// It keeps the buffer from growing much beyond the limit.
     pub fn decode(&mut self, buffer: &mut BytesMut) -> Option<Incoming> {
         loop {
+            if self.scanned == buffer.len() {
+                return None;
+            }
             let Some(at) = memchr(b'\n', &buffer[self.scanned..]) else {
                 self.scanned = buffer.len();
                 self.enforce_limit(buffer);
@@ -289,22 +296,27 @@ impl ReplyDecoder {
                 self.enforce_limit(buffer);
                 continue;
             }
-            // A copy, because what is kept of it would keep the buffer.
-            let reply = Bytes::copy_from_slice(&buffer[..end]);
+            let incoming = self.finish(&buffer[..end]);
             buffer.advance(self.scanned);
-            let done = std::mem::replace(self, Self::new(self.limit));
-            return Some(done.finish(reply));
+            *self = Self::new(self.limit);
+            return Some(incoming);
         }
     }
 
-    fn finish(self, reply: Bytes) -> Incoming {
+    fn finish(&self, reply: &[u8]) -> Incoming {
         if self.oversized || reply.len() > self.limit {
-            return Incoming::Oversized(ParseError::new("a reply within the size limit", &reply));
+            return Incoming::Oversized(ParseError::new("a reply within the size limit", reply));
         }
-        if reply == b"HANGUP"[..] {
+        if reply == b"HANGUP" {
             return Incoming::Hangup;
         }
-        match Reply::parse(reply) {
+        // A copy, because what is kept of it would keep the buffer. Far faster than to look for something
+        // to replace.
+        let text = match std::str::from_utf8(reply) {
+            Ok(text) => Text::from(text),
+            Err(_) => String::from_utf8_lossy(reply).into_owned().into(),
+        };
+        match Reply::of(&text) {
             Ok(reply) => Incoming::Reply(reply),
             Err(error) => Incoming::Unsolicited(error),
         }

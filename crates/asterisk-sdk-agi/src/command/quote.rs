@@ -32,7 +32,15 @@ impl CommandLine {
         // Room for the line break and short arguments.
         let mut line = String::with_capacity(words.len() + 32);
         line.push_str(words);
-        Self { line, words: words.split_ascii_whitespace().count(), bad: first_bad(words) }
+        // Where a word begins.
+        let begins =
+            |before: u8, byte: u8| before.is_ascii_whitespace() && !byte.is_ascii_whitespace();
+        let (mut count, mut before) = (0, b' ');
+        for byte in words.bytes() {
+            count += usize::from(begins(before, byte));
+            before = byte;
+        }
+        Self { line, words: count, bad: first_bad(words) }
     }
 
     /// Adds an argument, quoted.

@@ -9,7 +9,7 @@ use crate::command::{Custom, Exec, GetVariable, StreamFile, Verbose};
 /// A session over a pipe that holds this many bytes, and the other end of it.
 fn session(pipe: usize) -> (Session, BufReader<DuplexStream>) {
     let (ours, theirs) = duplex(pipe);
-    let connection = Connection::new(Box::new(ours), 4096);
+    let connection = Connection::new(Link::new(ours), 4096);
     let timeouts =
         ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
     let environment = Environment::parse("agi_version: 16.28.0").unwrap();
@@ -25,9 +25,9 @@ async fn line(peer: &mut BufReader<DuplexStream>) -> String {
 /// Polls a future once and drops it.
 async fn poll_once(future: impl Future) {
     let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         assert!(future.as_mut().poll(cx).is_pending());
-        std::task::Poll::Ready(())
+        Poll::Ready(())
     })
     .await;
 }
@@ -108,10 +108,9 @@ async fn dropped_at_any_point_the_next_command_gets_its_own_reply() {
                 let command = variable("FIRST");
                 let mut first = std::pin::pin!(session.run(command, None));
                 for _ in 0..polls {
-                    let mut poll = |cx: &mut std::task::Context<'_>| {
-                        std::task::Poll::Ready(first.as_mut().poll(cx).is_ready())
-                    };
-                    if std::future::poll_fn(&mut poll).await {
+                    let mut poll =
+                        |cx: &mut Context<'_>| Poll::Ready(first.as_mut().poll(cx).is_ready());
+                    if poll_fn(&mut poll).await {
                         break;
                     }
                     tokio::task::yield_now().await;
