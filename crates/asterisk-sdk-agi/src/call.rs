@@ -209,7 +209,7 @@ impl<'a, C: Command + 'a> IntoFuture for Request<'a, C> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.call.parts.session.run(self.command, self.timeout).await })
+        Box::pin(self.call.parts.session.run(self.command, self.timeout))
     }
 }
 

@@ -77,7 +77,7 @@ impl Environment {
             let behind = block[line..].strip_prefix(name.as_bytes());
             behind.is_some_and(|behind| behind.starts_with(SEPARATOR))
         })?;
-        let place = Place::first(&block[named..])?;
+        let place = Place::of(&block[named..], name.len());
         self.text.get(named + place.value()..named + place.end)
     }
 
@@ -253,11 +253,15 @@ struct Place {
 
 impl Place {
     fn first(block: &[u8]) -> Option<Self> {
-        let colon = separator(block)?;
+        separator(block).map(|colon| Self::of(block, colon))
+    }
+
+    /// Of the variable whose name ends there.
+    fn of(block: &[u8], colon: usize) -> Self {
         // The value ends where a line begins that is a variable itself.
         let mut line_ends = memchr_iter(b'\n', &block[colon..]).map(|at| colon + at);
         let end = line_ends.find(|end| is_variable(first_line(&block[end + 1..])));
-        Some(Self { colon, end: end.unwrap_or(block.len()) })
+        Self { colon, end: end.unwrap_or(block.len()) }
     }
 
     fn value(&self) -> usize {

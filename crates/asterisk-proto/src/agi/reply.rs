@@ -138,6 +138,23 @@ struct Parts<'a> {
     rest: &'a str,
 }
 
+thread_local! {
+    /// The results of most commands. Replies that say no more share their texts, each thread its own so that
+    /// none waits for another's count of references.
+    static PLAIN: [(&'static [u8], Text); 3] =
+        ["0", "1", "-1"].map(|result| (result.as_bytes(), result.into()));
+}
+
+/// The result of a success with nothing else in it, if it is one of those.
+fn plain(reply: &[u8]) -> Option<Text> {
+    let result = reply.strip_prefix(b"200 result=")?;
+    let known = |known: &[(&[u8], Text); 3]| {
+        known.iter().find(|(bytes, _)| *bytes == result).map(|(_, text)| text.clone())
+    };
+    // The thread may be ending.
+    PLAIN.try_with(known).ok().flatten()
+}
+
 /// Three digits, and behind them a blank, a dash or nothing.
 fn status(reply: &str) -> IResult<&str, u16> {
     let is_digits = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -309,6 +326,9 @@ impl ReplyDecoder {
         }
         if reply == b"HANGUP" {
             return Incoming::Hangup;
+        }
+        if let Some(result) = plain(reply) {
+            return Incoming::Reply(Reply::Success(Response { result, ..Response::default() }));
         }
         // A copy, because what is kept of it would keep the buffer. Far faster than to look for something
         // to replace.

@@ -86,7 +86,8 @@ impl Calls {
             self.forget_ended();
         }
         self.beat();
-        let task = tokio::spawn(self.service.run_holding(slot, stream, peer));
+        // A box is moved in place of the future, and is all that is left of an ended call for a while.
+        let task = tokio::spawn(Box::pin(self.service.run_holding(slot, stream, peer)));
         self.tasks.push(task.abort_handle());
     }
 
