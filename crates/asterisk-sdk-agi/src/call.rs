@@ -11,9 +11,12 @@ use asterisk_proto::agi::Environment;
 use regex::{CaptureLocations, Regex};
 
 use crate::command::Command;
+use crate::connection::PreludeError;
 use crate::ending::Ending;
 use crate::error::{CommandError, HangupKind};
+use crate::link::Link;
 use crate::script::Script;
+use crate::service::Limits;
 use crate::session::Session;
 
 /// One call: what Asterisk said about it at the start, and the means to control it.
@@ -61,15 +64,34 @@ impl Drop for Parts {
 }
 
 impl Call {
-    pub(crate) fn new(
-        session: Session,
-        script: Script,
-        route: Option<Arc<Regex>>,
-        peer: Option<SocketAddr>,
-        ending: Ending,
-    ) -> Self {
-        let groups = OnceLock::new();
-        Self { parts: Box::new(Parts { session, script, route, groups, peer, ending }) }
+    /// A call of which nothing is known yet ([`open`](Self::open)).
+    pub(crate) fn new(session: Session, peer: Option<SocketAddr>, ending: Ending) -> Self {
+        let (script, groups) = (Script::default(), OnceLock::new());
+        Self { parts: Box::new(Parts { session, script, route: None, groups, peer, ending }) }
+    }
+
+    /// Reads what Asterisk says about the call; `None` if it doesn't come in time.
+    pub(crate) async fn open(&mut self, limits: &Limits) -> Option<Result<(), PreludeError>> {
+        self.parts.session.open(limits).await
+    }
+
+    /// What the dialplan called.
+    pub(crate) fn set_script(&mut self, script: Script) {
+        self.parts.script = script;
+    }
+
+    /// The expression that matched its path.
+    pub(crate) fn set_route(&mut self, route: Option<Arc<Regex>>) {
+        self.parts.route = route;
+    }
+
+    pub(crate) fn ending(&self) -> &Ending {
+        &self.parts.ending
+    }
+
+    /// The stream, if it is of any use still. The call is at its end.
+    pub(crate) fn take_stream(&mut self) -> Option<Link> {
+        self.parts.session.take_stream()
     }
 
     /// What Asterisk said about the call when the script began.

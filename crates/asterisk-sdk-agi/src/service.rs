@@ -21,9 +21,8 @@ use tracing::{Instrument, Span, debug, debug_span, error, warn};
 pub use builder::ServiceBuilder;
 pub use calls::{Calls, Drained, Slot};
 
-use crate::alarm::Alarm;
 use crate::call::Call;
-use crate::connection::{Connection, PreludeError};
+use crate::connection::PreludeError;
 use crate::ending::Ending;
 use crate::layer::{Layer, Next};
 use crate::link::Link;
@@ -107,7 +106,8 @@ impl Service {
         if let Some(peer) = peer {
             span.record("peer", tracing::field::display(peer));
         }
-        run(held, shared, Link::new(stream), peer).instrument(span)
+        let session = Session::new(Link::new(stream), &shared.limits);
+        run(held, shared, Call::new(session, peer, Ending::default())).instrument(span)
     }
 }
 
@@ -120,10 +120,9 @@ impl fmt::Debug for Service {
     }
 }
 
-async fn run<H>(_held: H, shared: Arc<Shared>, stream: Link, peer: Option<SocketAddr>) {
-    let ending = Ending::default();
-    // In a box of its own: what is needed only to begin is gone by the time the handler runs.
-    let Some((route, handling)) = Box::pin(begin(&shared, stream, peer, &ending)).await else {
+async fn run<H>(_held: H, shared: Arc<Shared>, call: Call) {
+    let ending = call.ending().clone();
+    let Some((route, handling)) = begin(&shared, call).await else {
         return;
     };
     drop(shared);
@@ -153,50 +152,42 @@ type Route = Option<Arc<regex::Regex>>;
 /// Reads the variables and finds the handler: gives its route and its future.
 async fn begin(
     shared: &Shared,
-    stream: Link,
-    peer: Option<SocketAddr>,
-    ending: &Ending,
+    mut call: Call,
 ) -> Option<(Route, impl Future<Output = crate::Result> + use<>)> {
-    let limits = &shared.limits;
-    let mut connection = Connection::new(stream, limits.reply_bytes);
-    let mut alarm = Alarm::default();
-    let prelude =
-        alarm.within(limits.prelude_timeout, pin!(connection.prelude(limits.prelude))).await;
-    let environment = match prelude {
-        Some(Ok(environment)) => environment,
+    let opened = call.open(&shared.limits).await;
+    let peer = || call.peer().map(tracing::field::display);
+    match opened {
+        Some(Ok(())) => {}
         // As a port scan or a health check does.
         Some(Err(error @ (PreludeError::Closed | PreludeError::Io(_)))) => {
             debug!(error = &error as &dyn std::error::Error, "not a call");
             return None;
         }
         Some(Err(error)) => {
-            warn!(peer = peer.map(tracing::field::display), %error, "not a call");
+            warn!(peer = peer(), %error, "not a call");
             return None;
         }
         None => {
-            let peer = peer.map(tracing::field::display);
-            warn!(peer, "the AGI variables did not come in time");
+            warn!(peer = peer(), "the AGI variables did not come in time");
             return None;
         }
-    };
-    let script = Script::parse(environment.network_script().unwrap_or_default());
+    }
+    let script = Script::parse(call.environment().network_script().unwrap_or_default());
+    call.set_script(script);
     let span = Span::current();
     // Looking for the channel takes time that is lost when nobody records it.
     if !span.is_disabled() {
-        span.record("channel", environment.channel()).record("path", script.path.as_str());
+        span.record("channel", call.environment().channel()).record("path", call.path());
     }
-    let Some(found) = shared.routes.find(&script.path) else {
-        warn!(path = script.path, "no route");
-        if let Some(stream) = connection.take_stream() {
+    let Some(found) = shared.routes.find(call.path()) else {
+        warn!(path = call.path(), "no route");
+        if let Some(stream) = call.take_stream() {
             Box::pin(fail(stream)).await;
         }
         return None;
     };
     span.record("route", found.route.as_ref().map_or("fallback", |route| route.as_str()));
-
-    let session = Session::new(connection, limits.replies, alarm, environment);
-    let route = found.route.clone();
-    let call = Call::new(session, script, route, peer, ending.clone());
+    call.set_route(found.route.clone());
     let (handler, layers) = (found.handler, Arc::clone(&shared.layers));
     // A handler that panics before its first await point does so in here.
     let handling = async move {

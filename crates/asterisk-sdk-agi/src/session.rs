@@ -13,9 +13,10 @@ use tracing::{debug, trace};
 
 use crate::alarm::Alarm;
 use crate::command::{Command, CommandLine, HangupSign};
-use crate::connection::Connection;
+use crate::connection::{Connection, PreludeError};
 use crate::error::{CommandError, HangupKind};
 use crate::link::Link;
+use crate::service::Limits;
 
 /// After a `-1` that may mean a hangup: how long to wait for the `HANGUP` that follows it then.
 const HANGUP_GRACE: Duration = Duration::from_millis(100);
@@ -52,22 +53,25 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(
-        connection: Connection,
-        timeouts: ReplyTimeouts,
-        alarm: Alarm,
-        environment: Environment,
-    ) -> Self {
+    pub(crate) fn new(stream: Link, limits: &Limits) -> Self {
         Self {
-            connection,
-            timeouts,
-            alarm,
-            environment,
+            connection: Connection::new(stream, limits.reply_bytes),
+            timeouts: limits.replies,
+            alarm: Alarm::default(),
+            environment: Environment::default(),
             hangup: None,
             exec: false,
             usage_follows: false,
             closed: false,
         }
+    }
+
+    /// Reads the variables that open the session; `None` if they don't come in time.
+    pub(crate) async fn open(&mut self, limits: &Limits) -> Option<Result<(), PreludeError>> {
+        let Self { connection, alarm, environment, .. } = self;
+        let prelude = pin!(connection.prelude(limits.prelude));
+        let read = alarm.within(limits.prelude_timeout, prelude).await?;
+        Some(read.map(|read| *environment = read))
     }
 
     pub(crate) fn environment(&self) -> &Environment {

@@ -72,14 +72,12 @@ use std::panic::resume_unwind;
 use std::time::Duration;
 
 use asterisk_proto::agi::Environment;
-use tokio::time::timeout;
 use tracing::{Instrument, debug, debug_span};
 
 pub use audio::{Audio, audio};
 
-use crate::alarm::Alarm;
 use crate::call::Call;
-use crate::connection::{Connection, PreludeError};
+use crate::connection::PreludeError;
 use crate::ending::Ending;
 use crate::handler::Handler;
 use crate::link::Link;
@@ -150,17 +148,15 @@ pub async fn call() -> Result<Call, StartError> {
 async fn begin(ending: &Ending) -> Result<Call, StartError> {
     let stream = Stdio::open().map_err(|source| StartError::Io { source })?;
     let limits = Limits::default();
-    let mut connection = Connection::new(Link::new(stream), limits.reply_bytes);
-    let prelude = timeout(limits.prelude_timeout, connection.prelude(limits.prelude)).await;
-    let environment = match prelude {
-        Ok(Ok(environment)) => environment,
-        Ok(Err(PreludeError::Io(source))) => return Err(StartError::Io { source }),
-        Ok(Err(error)) => return Err(StartError::NotAsterisk { source: error.into() }),
-        Err(_) => return Err(StartError::TimedOut { after: limits.prelude_timeout }),
-    };
-    let script = script(&environment);
-    let session = Session::new(connection, limits.replies, Alarm::default(), environment);
-    Ok(Call::new(session, script, None, None, ending.clone()))
+    let mut call = Call::new(Session::new(Link::new(stream), &limits), None, ending.clone());
+    match call.open(&limits).await {
+        Some(Ok(())) => {}
+        Some(Err(PreludeError::Io(source))) => return Err(StartError::Io { source }),
+        Some(Err(error)) => return Err(StartError::NotAsterisk { source: error.into() }),
+        None => return Err(StartError::TimedOut { after: limits.prelude_timeout }),
+    }
+    call.set_script(script(call.environment()));
+    Ok(call)
 }
 
 /// What a call asks for: a script by its name, or a path if it came over a socket that another program

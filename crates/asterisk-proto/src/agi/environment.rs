@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr_iter, memchr2_iter};
 
 use crate::ChannelId;
 use crate::error::ParseError;
@@ -19,7 +19,7 @@ const SEPARATOR: &[u8; 2] = b": ";
 /// ([`iter`](Self::iter), [`as_bytes`](Self::as_bytes)). A clone costs a reference count.
 ///
 /// Asterisk writes `unknown` for a text that is not set. The accessors that return an `Option` give
-/// `None` for that word, for an empty value and for a missing variable.
+/// `None` for that word, for an empty value and for a missing variable. The default has no variables.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ const SEPARATOR: &[u8; 2] = b": ";
 /// assert_eq!(environment.args(), ["a: b"]);
 /// # Ok::<(), asterisk_proto::error::ParseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     text: Arc<str>,
     // Only if something was not UTF-8. Replacing such bytes moves no line break and no colon, so both
@@ -55,7 +55,7 @@ impl Environment {
         for _ in 0..2 {
             raw = raw.strip_suffix(b"\n").unwrap_or(raw);
         }
-        if !is_variable(first_line(raw)) {
+        if !begins_variable(raw) {
             return Err(ParseError::new("an AGI variable", raw));
         }
         // Far faster than to look for something to replace.
@@ -260,7 +260,7 @@ impl Place {
     fn of(block: &[u8], colon: usize) -> Self {
         // The value ends where a line begins that is a variable itself.
         let mut line_ends = memchr_iter(b'\n', &block[colon..]).map(|at| colon + at);
-        let end = line_ends.find(|end| is_variable(first_line(&block[end + 1..])));
+        let end = line_ends.find(|end| begins_variable(&block[end + 1..]));
         Self { colon, end: end.unwrap_or(block.len()) }
     }
 
@@ -269,12 +269,11 @@ impl Place {
     }
 }
 
-fn first_line(block: &[u8]) -> &[u8] {
-    &block[..memchr(b'\n', block).unwrap_or(block.len())]
-}
-
-fn is_variable(line: &[u8]) -> bool {
-    line.starts_with(PREFIX) && separator(line).is_some()
+/// Whether the first line is a variable.
+fn begins_variable(block: &[u8]) -> bool {
+    let mut marks = memchr2_iter(SEPARATOR[0], b'\n', block).map(|at| &block[at..]);
+    let decides = |mark: &&[u8]| mark.starts_with(b"\n") || mark.starts_with(SEPARATOR);
+    block.starts_with(PREFIX) && marks.find(decides).is_some_and(|mark| mark.starts_with(SEPARATOR))
 }
 
 /// Where a name ends. A searcher for two bytes would take longer to make than these lines to search.

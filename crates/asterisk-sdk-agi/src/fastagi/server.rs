@@ -1,7 +1,7 @@
 //! The server: accepts connections, and hands them to its service.
 
 use std::fmt;
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -191,7 +191,8 @@ impl fmt::Debug for Server {
 
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
-        match listener.accept().await {
+        // Without a future of its own: nobody else waits here.
+        match poll_fn(|cx| listener.poll_accept(cx)).await {
             Ok(accepted) => return accepted,
             // The peer gave up while it waited.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}

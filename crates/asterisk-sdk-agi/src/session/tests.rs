@@ -9,11 +9,12 @@ use crate::command::{Custom, Exec, GetVariable, StreamFile, Verbose};
 /// A session over a pipe that holds this many bytes, and the other end of it.
 fn session(pipe: usize) -> (Session, BufReader<DuplexStream>) {
     let (ours, theirs) = duplex(pipe);
-    let connection = Connection::new(Link::new(ours), 4096);
-    let timeouts =
-        ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
-    let environment = Environment::parse("agi_version: 16.28.0").unwrap();
-    (Session::new(connection, timeouts, Alarm::default(), environment), BufReader::new(theirs))
+    let replies = ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
+    let mut limits = Limits::default();
+    (limits.reply_bytes, limits.replies) = (4096, replies);
+    let mut session = Session::new(Link::new(ours), &limits);
+    session.environment = Environment::parse("agi_version: 16.28.0").unwrap();
+    (session, BufReader::new(theirs))
 }
 
 async fn line(peer: &mut BufReader<DuplexStream>) -> String {
