@@ -1,6 +1,9 @@
 use std::future::Future;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex,
+};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
 use super::*;
@@ -9,15 +12,19 @@ use crate::command::{Custom, Exec, GetVariable, StreamFile, Verbose};
 /// A session over a pipe that holds this many bytes, and the other end of it.
 fn session(pipe: usize) -> (Session, BufReader<DuplexStream>) {
     let (ours, theirs) = duplex(pipe);
+    (session_over(Link::new(ours)), BufReader::new(theirs))
+}
+
+fn session_over(link: Link) -> Session {
     let replies = ReplyTimeouts { short: Duration::from_secs(30), long: Duration::from_secs(3600) };
     let mut limits = Limits::default();
     (limits.reply_bytes, limits.replies) = (4096, replies);
-    let mut session = Session::new(Link::new(ours), &limits);
+    let mut session = Session::new(link, &limits);
     session.environment = Environment::parse("agi_version: 16.28.0").unwrap();
-    (session, BufReader::new(theirs))
+    session
 }
 
-async fn line(peer: &mut BufReader<DuplexStream>) -> String {
+async fn line(peer: &mut (impl AsyncBufRead + Unpin)) -> String {
     let mut line = String::new();
     peer.read_line(&mut line).await.unwrap();
     line
@@ -58,6 +65,43 @@ async fn a_hangup_between_before_and_behind_replies_moves_none() {
         assert_eq!(found.unwrap().unwrap(), value);
         assert_eq!(session.hangup(), Some(HangupKind::Signal));
     }
+}
+
+#[tokio::test]
+async fn over_tcp_too_what_nobody_asked_for_answers_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut peer =
+        BufReader::new(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+    let mut session = session_over(Link::new(listener.accept().await.unwrap().0));
+    for (before, reply, value) in [
+        ("", "200 result=1 (a)\n", "a"),
+        ("200 result=1 (x)\n", "200 result=1 (b)\n", "b"),
+        ("", "200 result=1 (c)\n200 result=1 (y)\n", "c"),
+        ("", "200 result=1 (d)\n", "d"),
+        ("HANGUP\n200 result=1 (z)\n", "200 result=1 (e)\n", "e"),
+    ] {
+        peer.write_all(before.as_bytes()).await.unwrap();
+        while !before.is_empty() && session.connection.is_quiet() {
+            tokio::task::yield_now().await;
+        }
+        let run = session.run(variable("X"), None);
+        let answer = async {
+            line(&mut peer).await;
+            peer.write_all(reply.as_bytes()).await.unwrap();
+        };
+        let (found, ()) = tokio::join!(run, answer);
+        assert_eq!(found.unwrap().unwrap(), value);
+    }
+    assert_eq!(session.hangup(), Some(HangupKind::Signal));
+
+    drop(peer);
+    while session.connection.is_quiet() {
+        tokio::task::yield_now().await;
+    }
+    let ended = session.run(variable("X"), None).await.unwrap_err();
+    let kind = HangupKind::Pipe;
+    let CommandError::Hangup { kind: found, delivery } = ended else { panic!("{ended:?}") };
+    assert_eq!((found, delivery), (kind, Some(Delivery::NotSent)));
 }
 
 #[tokio::test]
