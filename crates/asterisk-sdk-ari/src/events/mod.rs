@@ -13,6 +13,7 @@ mod router;
 mod socket;
 mod state;
 mod stream;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 

@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use asterisk_proto::ari::event::StasisStart;
-use asterisk_proto::ari::{AriEvent, Event, Resource, Subject};
+use asterisk_proto::ari::{AriEvent, Event};
 
 use super::queue::{Queue, lock};
-use super::router::Topic;
 use super::stream::EventStream;
 use crate::client::Client;
 
@@ -134,8 +133,7 @@ impl Offers {
     }
 
     fn offer(&self, start: Box<StasisStart>, queue: Arc<Queue>) -> Offer {
-        let topic = Topic::Subject(Subject::new(Resource::Channel, start.channel.id.as_str()));
-        Offer { start, events: EventStream::new(self.client.clone(), topic, queue) }
+        Offer { start, events: EventStream::new(self.client.clone(), queue) }
     }
 }
 

@@ -10,6 +10,7 @@ use asterisk_proto::error::ParseError;
 use tokio::time::Instant;
 
 use super::gap::Gap;
+use super::subscriptions::Topic;
 
 /// How long a full queue may hold the reader while its subscriber makes progress.
 const HOLD: Duration = Duration::from_millis(50);
@@ -38,14 +39,21 @@ pub enum Missed {
 /// A bounded queue that drops its oldest.
 #[derive(Debug)]
 pub(super) struct Queue {
+    /// What is put in.
+    pub(super) topic: Topic,
     capacity: usize,
     state: Mutex<State>,
 }
 
+type Item = Result<Event, Box<Missed>>;
+
 // Thousands of these wait at once, each touched now and then: what an event touches is to be small.
 #[derive(Debug, Default)]
 struct State {
-    items: VecDeque<Result<Event, Box<Missed>>>,
+    /// The oldest item, if it came to an empty queue: most need no more room than this at a time.
+    first: Option<Item>,
+    /// Those behind it.
+    others: VecDeque<Item>,
     /// What was dropped since the subscriber last looked; older than all items.
     dropped: u64,
     closed: bool,
@@ -56,9 +64,27 @@ struct State {
     held: Option<Instant>,
 }
 
+impl State {
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.others.len()
+    }
+
+    fn push(&mut self, item: Item) {
+        if self.first.is_none() && self.others.is_empty() {
+            self.first = Some(item);
+        } else {
+            self.others.push_back(item);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Item> {
+        self.first.take().or_else(|| self.others.pop_front())
+    }
+}
+
 impl Queue {
-    pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, state: Mutex::default() }
+    pub(super) fn new(topic: Topic, capacity: usize) -> Self {
+        Self { topic, capacity, state: Mutex::default() }
     }
 
     /// Until when the reader should wait before it puts in an event, if it should at all.
@@ -67,7 +93,7 @@ impl Queue {
     /// events meanwhile; one that is stuck holds nobody until it moves again.
     pub(super) fn pressure(&self, now: Instant) -> Option<Instant> {
         let mut state = lock(&self.state);
-        if state.closed || state.items.len() < self.capacity {
+        if state.closed || state.len() < self.capacity {
             state.held = None;
             return None;
         }
@@ -85,18 +111,18 @@ impl Queue {
 
     /// Whether there is no room.
     pub(super) fn is_full(&self) -> bool {
-        lock(&self.state).items.len() >= self.capacity
+        lock(&self.state).len() >= self.capacity
     }
 
     /// Puts an item in, and says whether the queue is full then.
     pub(super) fn push(&self, item: Result<Event, Missed>) -> bool {
         let mut state = lock(&self.state);
-        if state.items.len() >= self.capacity {
-            state.items.pop_front();
+        if state.len() >= self.capacity {
+            state.pop();
             state.dropped += 1;
         }
-        state.items.push_back(item.map_err(Box::new));
-        let full = state.items.len() >= self.capacity;
+        state.push(item.map_err(Box::new));
+        let full = state.len() >= self.capacity;
         let waker = state.waker.take();
         drop(state);
         if let Some(waker) = waker {
@@ -126,11 +152,11 @@ impl Queue {
             let dropped = std::mem::take(&mut state.dropped);
             return (Poll::Ready(Some(Err(Missed::Lagged(dropped)))), false);
         }
-        match state.items.pop_front() {
+        match state.pop() {
             Some(item) => {
                 state.stuck = false;
                 // Not at every item, so that reader and subscriber do not take turns.
-                let room = state.held.is_some() && state.items.len() <= self.capacity / 2;
+                let room = state.held.is_some() && state.len() <= self.capacity / 2;
                 (Poll::Ready(Some(item.map_err(|missed| *missed))), room)
             }
             None if state.closed => (Poll::Ready(None), false),
@@ -164,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_drops_its_oldest_and_says_so() {
-        let queue = Queue::new(3);
+        let queue = Queue::new(Topic::default(), 3);
         for n in 0..10 {
             queue.push(Ok(event(n)));
         }
@@ -177,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_holds_the_reader_while_its_subscriber_makes_progress() {
-        let queue = Queue::new(2);
+        let queue = Queue::new(Topic::default(), 2);
         let start = Instant::now();
         assert!(!queue.push(Ok(event(0))));
         assert_eq!(queue.pressure(start), None);
@@ -200,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_is_queued_comes_before_the_end() {
-        let queue = Queue::new(3);
+        let queue = Queue::new(Topic::default(), 3);
         queue.push(Ok(event(1)));
         queue.close();
         assert_eq!(pop(&queue), Some(Ok(event(1))));

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::offers::{self, OfferQueue};
 use super::queue::{Missed, Queue, lock};
+use super::subscriptions::{Subscriptions, Topic};
 
 /// Among how many events one that is repeated is looked for: repetitions follow each other closely.
 const RECENT: usize = 8;
@@ -29,55 +30,7 @@ const RELEASED: usize = 1024;
 /// How many events wait for the first who asks.
 const EARLY: usize = 4096;
 
-/// What a subscription is to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Topic {
-    All,
-    /// Events of one type.
-    Name(Box<str>),
-    /// Events about one object.
-    Subject(Subject),
-}
-
-/// One subscription's entry.
-#[derive(Debug, Clone)]
-struct Entry {
-    queue: Arc<Queue>,
-    /// The only type that it wants, where the topic does not say so.
-    name: Option<Box<str>>,
-    /// What it is to, if that is one object.
-    resource: Option<Resource>,
-}
-
-/// Those that want the same: seldom more than one, which is then found without another step.
-#[derive(Debug, Default)]
-struct Entries {
-    first: Option<Entry>,
-    others: Vec<Entry>,
-}
-
-impl Entries {
-    fn push(&mut self, entry: Entry) {
-        match self.first {
-            None => self.first = Some(entry),
-            Some(_) => self.others.push(entry),
-        }
-    }
-
-    fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
-        self.others.retain(&keep);
-        if !self.first.as_ref().is_some_and(keep) {
-            self.first = (!self.others.is_empty()).then(|| self.others.remove(0));
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.first.iter().chain(&self.others)
-    }
-}
-
-/// All subscriptions of a connection, found by hash: one that an event does not concern costs
-/// nothing.
+/// Gives the events of a connection to those who asked for them.
 #[derive(Debug, Default)]
 pub(crate) struct Router {
     routes: Mutex<Routes>,
@@ -91,11 +44,7 @@ pub(crate) struct Router {
 
 #[derive(Debug, Default)]
 struct Routes {
-    all: Entries,
-    names: HashMap<Box<str>, Entries>,
-    /// By the id alone, which different kinds of objects may share: of thousands, none is in the
-    /// processor's cache, and each step from one place in memory to another shows.
-    subjects: HashMap<Box<str>, Entries>,
+    subscriptions: Subscriptions,
     /// Those who want calls that enter an application.
     offers: Vec<Arc<OfferQueue>>,
     /// Channels that somebody made for a purpose: they are offered to nobody. Whether they have entered.
@@ -144,30 +93,8 @@ impl Router {
     }
 
     /// The objects that somebody subscribed to.
-    pub(super) fn subjects(&self) -> Vec<Subject> {
-        let routes = lock(&self.routes);
-        let mut subjects = Vec::new();
-        for (id, entries) in &routes.subjects {
-            let resources: HashSet<_> = entries.iter().filter_map(|entry| entry.resource).collect();
-            subjects.extend(resources.into_iter().map(|resource| Subject::new(resource, &**id)));
-        }
-        subjects
-    }
-
-    /// Until when the reader should wait before it publishes an event, because a queue that it is
-    /// for is full and its subscriber makes progress.
-    pub(super) fn hold(&self, event: &Event) -> Option<Instant> {
-        if !self.full.load(Ordering::Relaxed) {
-            return None;
-        }
-        let now = Instant::now();
-        let mut routes = lock(&self.routes);
-        // A queue that stays full must not have all others looked at for every event.
-        if routes.looked.is_none_or(|looked| now - looked >= LOOK) {
-            routes.looked = Some(now);
-            self.full.store(routes.entries().any(|entry| entry.queue.is_full()), Ordering::Relaxed);
-        }
-        routes.concerned(event).filter_map(|entry| entry.queue.pressure(now)).max()
+    pub(super) fn subjects(&self) -> HashSet<Subject> {
+        lock(&self.routes).subscriptions.subjects()
     }
 
     /// Waits until a queue that held the reader has room. Cancel safe.
@@ -180,27 +107,33 @@ impl Router {
         self.room.notify_one();
     }
 
-    /// Gives an event to those who asked for it.
-    pub(super) fn publish(&self, event: &Event) {
+    /// Gives events to those who asked for them, in order. Tells until when the reader should wait before
+    /// the rest, because a queue that the next one is for is full and its subscriber makes progress.
+    pub(super) fn publish(&self, events: &mut VecDeque<Event>) -> Option<Instant> {
         let mut routes = lock(&self.routes);
-        if routes.is_repeated(event) {
-            return;
-        }
-        for entry in routes.concerned(event) {
-            if entry.queue.push(Ok(event.clone())) {
+        while let Some(event) = events.front() {
+            if self.full.load(Ordering::Relaxed)
+                && let Some(until) = self.hold(&mut routes, event)
+            {
+                return Some(until);
+            }
+            if routes.publish(event) {
                 self.full.store(true, Ordering::Relaxed);
             }
+            events.pop_front();
         }
-        if !routes.offers.is_empty() {
-            routes.offer(event);
+        None
+    }
+
+    fn hold(&self, routes: &mut Routes, event: &Event) -> Option<Instant> {
+        let now = Instant::now();
+        // A queue that stays full must not have all others looked at for every event.
+        if routes.looked.is_none_or(|looked| now - looked >= LOOK) {
+            routes.looked = Some(now);
+            let full = routes.subscriptions.iter().any(|queue| queue.is_full());
+            self.full.store(full, Ordering::Relaxed);
         }
-        if let Some(early) = &mut routes.early {
-            if early.len() >= EARLY {
-                early.pop_front();
-                tracing::warn!("nobody asks for events, and the first ones are dropped");
-            }
-            early.push_back(event.clone());
-        }
+        routes.subscriptions.concerned(event).filter_map(|queue| queue.pressure(now)).max()
     }
 
     /// Gives calls that enter an application to this queue, each with a subscription of its own that
@@ -224,7 +157,7 @@ impl Router {
 
     pub(crate) fn is_subscribed_to_channel(&self, id: &str) -> bool {
         let routes = lock(&self.routes);
-        routes.about(Resource::Channel, id).next().is_some()
+        routes.subscriptions.about(Resource::Channel, id).next().is_some()
     }
 
     /// Keeps a channel from being offered when it enters an application.
@@ -252,8 +185,8 @@ impl Router {
     /// Tells everybody that something was missed.
     pub(super) fn report(&self, missed: &Missed) {
         let routes = lock(&self.routes);
-        for entry in routes.entries() {
-            entry.queue.push(Err(missed.clone()));
+        for queue in routes.subscriptions.iter() {
+            queue.push(Err(missed.clone()));
         }
         if matches!(missed, Missed::Gap(_)) {
             for offers in &routes.offers {
@@ -265,8 +198,8 @@ impl Router {
     /// Ends all subscriptions, now and to come.
     pub(crate) fn close(&self) {
         let mut routes = lock(&self.routes);
-        for entry in routes.entries() {
-            entry.queue.close();
+        for queue in routes.subscriptions.iter() {
+            queue.close();
         }
         for offers in &routes.offers {
             offers.close();
@@ -274,55 +207,55 @@ impl Router {
         *routes = Routes { closed: true, ..Routes::default() };
     }
 
-    /// How many subscriptions, objects with one, claims and takers of calls there are.
+    /// How many subscriptions, places for them, claims and takers of calls there are.
     #[cfg(test)]
     pub(super) fn counted(&self) -> [usize; 4] {
         let routes = lock(&self.routes);
-        [routes.entries().count(), routes.subjects.len(), routes.claimed.len(), routes.offers.len()]
+        let subscriptions = &routes.subscriptions;
+        let count = subscriptions.iter().count();
+        [count, subscriptions.places(), routes.claimed.len(), routes.offers.len()]
     }
 
-    pub(super) fn add(&self, topic: &Topic, name: Option<Box<str>>, queue: Arc<Queue>) {
+    pub(super) fn add(&self, queue: Arc<Queue>) {
         let mut routes = lock(&self.routes);
         if routes.closed {
             queue.close();
             return;
         }
-        let mut entry = Entry { queue, name, resource: None };
-        routes.tell_early(topic, &entry);
-        match topic {
-            Topic::All => routes.all.push(entry),
-            Topic::Name(name) => routes.names.entry(name.clone()).or_default().push(entry),
-            Topic::Subject(subject) => {
-                entry.resource = Some(subject.resource);
-                routes.subjects.entry(subject.id.as_str().into()).or_default().push(entry);
-            }
-        }
+        routes.tell_early(&queue);
+        routes.subscriptions.add(queue);
     }
 
-    pub(super) fn remove(&self, topic: &Topic, queue: &Arc<Queue>) {
-        let mut routes = lock(&self.routes);
-        let keep = |entry: &Entry| !Arc::ptr_eq(&entry.queue, queue);
-        match topic {
-            Topic::All => routes.all.retain(keep),
-            Topic::Name(name) => retain(&mut routes.names, name, keep),
-            Topic::Subject(subject) => retain(&mut routes.subjects, subject.id.as_str(), keep),
-        }
+    pub(super) fn remove(&self, queue: &Arc<Queue>) {
+        lock(&self.routes).subscriptions.remove(queue);
         // The reader may wait for the one that has gone.
         self.room.notify_one();
     }
 }
 
-/// Thins out one list, and removes it when it is empty.
-fn retain(map: &mut HashMap<Box<str>, Entries>, key: &str, keep: impl Fn(&Entry) -> bool) {
-    if let Some(entries) = map.get_mut(key) {
-        entries.retain(keep);
-        if entries.first.is_none() {
-            map.remove(key);
-        }
-    }
-}
-
 impl Routes {
+    /// Gives an event to those who asked for it, and tells whether a queue is full then.
+    fn publish(&mut self, event: &Event) -> bool {
+        if self.is_repeated(event) {
+            return false;
+        }
+        let mut full = false;
+        for queue in self.subscriptions.concerned(event) {
+            full |= queue.push(Ok(event.clone()));
+        }
+        if !self.offers.is_empty() {
+            self.offer(event);
+        }
+        if let Some(early) = &mut self.early {
+            if early.len() >= EARLY {
+                early.pop_front();
+                tracing::warn!("nobody asks for events, and the first ones are dropped");
+            }
+            early.push_back(event.clone());
+        }
+        full
+    }
+
     /// Whether the same event came just now: where subscriptions of an application overlap, the server
     /// says everything as often as it was asked for.
     fn is_repeated(&mut self, event: &Event) -> bool {
@@ -341,23 +274,13 @@ impl Routes {
     }
 
     /// Gives a new subscription what came before it.
-    fn tell_early(&mut self, topic: &Topic, entry: &Entry) {
+    fn tell_early(&mut self, queue: &Queue) {
         let Some(early) = &self.early else { return };
-        for event in early {
-            let wanted = match topic {
-                Topic::All => true,
-                Topic::Name(name) => **name == *event.name(),
-                Topic::Subject(subject) => event.subjects().contains(subject),
-            };
-            let named = entry.name.as_deref().is_none_or(|name| name == event.name());
-            if wanted && named {
-                entry.queue.push(Ok(event.clone()));
-            }
+        for event in early.iter().filter(|event| queue.topic.wants(event)) {
+            queue.push(Ok(event.clone()));
         }
-        match topic {
-            Topic::All => self.early = None,
-            Topic::Name(name) if **name == *StasisStart::NAME => self.early = None,
-            _ => {}
+        if queue.topic.is_all() || queue.topic.only_name() == Some(StasisStart::NAME) {
+            self.early = None;
         }
     }
 
@@ -388,36 +311,14 @@ impl Routes {
             self.released.remove(at);
             return;
         }
-        let queue = Arc::new(Queue::new(offers.capacity));
-        let resource = Some(Resource::Channel);
-        let entry = Entry { queue: Arc::clone(&queue), name: None, resource };
-        self.subjects.entry(id.into()).or_default().push(entry);
+        let topic = Topic::about(Resource::Channel, id);
+        let queue = Arc::new(Queue::new(topic, offers.capacity));
+        self.subscriptions.add(Arc::clone(&queue));
         if let Some((lost, queue)) = offers.push(start, queue) {
             let id = lost.channel.id.as_str();
             tracing::error!(channel = id, "a call was not taken in time");
-            retain(&mut self.subjects, id, |entry| !Arc::ptr_eq(&entry.queue, &queue));
+            self.subscriptions.remove(&queue);
         }
-    }
-
-    /// Those who asked for an event, each once: an entry stands under one topic, and subjects
-    /// differ.
-    fn concerned<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Entry> {
-        let named = self.names.get(event.name()).into_iter().flat_map(Entries::iter);
-        let subjects = event.subjects().iter();
-        let about = subjects.flat_map(|subject| self.about(subject.resource, &subject.id));
-        let entries = self.all.iter().chain(named).chain(about);
-        entries.filter(|entry| entry.name.as_deref().is_none_or(|name| name == event.name()))
-    }
-
-    /// Those who asked for one object.
-    fn about(&self, resource: Resource, id: &str) -> impl Iterator<Item = &Entry> {
-        let entries = self.subjects.get(id).into_iter().flat_map(Entries::iter);
-        entries.filter(move |entry| entry.resource == Some(resource))
-    }
-
-    fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let subjects = self.subjects.values().flat_map(Entries::iter);
-        self.all.iter().chain(self.names.values().flat_map(Entries::iter)).chain(subjects)
     }
 }
 
@@ -427,10 +328,18 @@ mod tests {
 
     use super::*;
 
-    fn subscribe(router: &Router, topic: &Topic, name: Option<&str>) -> Arc<Queue> {
-        let queue = Arc::new(Queue::new(10));
-        router.add(topic, name.map(Into::into), Arc::clone(&queue));
+    fn subscribe(router: &Router, topic: Topic) -> Arc<Queue> {
+        let queue = Arc::new(Queue::new(topic, 10));
+        router.add(Arc::clone(&queue));
         queue
+    }
+
+    fn channel(id: &str) -> Topic {
+        Topic::about(Resource::Channel, id)
+    }
+
+    fn publish(router: &Router, events: &[Event]) {
+        assert_eq!(router.publish(&mut events.iter().cloned().collect()), None);
     }
 
     fn count(queue: &Queue) -> usize {
@@ -451,16 +360,14 @@ mod tests {
     #[test]
     fn events_go_to_those_who_asked_and_once() {
         let router = Router::default();
-        let channel = |id: &str| Topic::Subject(Subject::new(Resource::Channel, id));
-        let all = subscribe(&router, &Topic::All, None);
-        let ends = subscribe(&router, &Topic::Name("StasisEnd".into()), None);
-        let one = subscribe(&router, &channel("1"), None);
-        let one_ends = subscribe(&router, &channel("1"), Some("StasisEnd"));
-        let two = subscribe(&router, &channel("2"), None);
-        let bridge = subscribe(&router, &Topic::Subject(Subject::new(Resource::Bridge, "1")), None);
-        router.publish(&event("StasisStart", "1"));
-        router.publish(&event("StasisEnd", "1"));
-        router.publish(&event("StasisEnd", "3"));
+        let all = subscribe(&router, Topic::default());
+        let ends = subscribe(&router, Topic::default().named("StasisEnd"));
+        let one = subscribe(&router, channel("1"));
+        let one_ends = subscribe(&router, channel("1").named("StasisEnd"));
+        let two = subscribe(&router, channel("2"));
+        let bridge = subscribe(&router, Topic::about(Resource::Bridge, "1"));
+        publish(&router, &[event("StasisStart", "1"), event("StasisEnd", "1")]);
+        publish(&router, &[event("StasisEnd", "3")]);
         assert_eq!(count(&all), 3);
         assert_eq!(count(&ends), 2);
         assert_eq!(count(&one), 2);
@@ -475,25 +382,30 @@ mod tests {
     #[test]
     fn nothing_is_left_of_those_who_went() {
         let router = Router::default();
+        let mut queues = Vec::new();
         for n in 0..100 {
-            let topic = Topic::Subject(Subject::new(Resource::Channel, n.to_string()));
-            let queue = subscribe(&router, &topic, None);
-            router.remove(&topic, &queue);
+            // Also several of one id, which go in another order than they came.
+            let id = (n / 3).to_string();
+            queues.push(subscribe(&router, channel(&id)));
         }
-        let topic = Topic::Name("StasisEnd".into());
-        let queue = subscribe(&router, &topic, None);
-        router.remove(&topic, &queue);
-        let left = lock(&router.routes);
-        assert_eq!(left.entries().count(), 0);
-        assert!(left.names.is_empty());
-        assert!(left.subjects.is_empty());
+        queues.push(subscribe(
+            &router,
+            channel("a long one that has no room where others have theirs"),
+        ));
+        queues.push(subscribe(&router, Topic::default().named("StasisEnd")));
+        queues.push(subscribe(&router, Topic::default()));
+        assert_eq!(router.counted(), [103, 36, 0, 0]);
+        for queue in queues.iter().step_by(2).chain(queues.iter().skip(1).step_by(2)) {
+            router.remove(queue);
+        }
+        assert_eq!(router.counted(), [0; 4]);
     }
 
     #[test]
     fn a_closed_router_ends_who_comes_later() {
         let router = Router::default();
         router.close();
-        let queue = subscribe(&router, &Topic::All, None);
+        let queue = subscribe(&router, Topic::default());
         let (end, _) = queue.poll_pop(&Context::from_waker(Waker::noop()));
         assert_eq!(end, Poll::Ready(None));
     }

@@ -1,10 +1,12 @@
 //! The task that owns the event WebSocket.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{poll_fn, ready};
 use std::io::{self, Cursor};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use asterisk_proto::Text;
@@ -107,8 +109,9 @@ async fn run_halves<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     // Reading a frame must not be abandoned half-way, so reading and writing run side by side until
     // one of them ends the connection.
     let replies = requests.as_ref().map(Requests::replies);
-    let incoming = Incoming { router, replies, max_event: limits.max_event };
-    let reading = read_events(reader, &incoming, answer, &alive);
+    let incoming =
+        Incoming { router, replies, max_event: limits.max_event, events: VecDeque::new() };
+    let reading = read_events(reader, incoming, answer, &alive);
     let writing = write_frames(writer, limits, answers, &mut requests, stopped, &alive);
     tokio::pin!(reading, writing);
     tokio::select! {
@@ -133,9 +136,21 @@ enum Answer {
     Close(Option<u16>),
 }
 
+/// Reads frames until the connection ends.
 async fn read_events<R: AsyncRead + Unpin>(
+    reader: WebSocketRead<R>,
+    mut incoming: Incoming<'_>,
+    answer: mpsc::Sender<Answer>,
+    alive: &AtomicBool,
+) -> CloseReason {
+    let reason = read_frames(reader, &mut incoming, answer, alive).await;
+    incoming.deliver().await;
+    reason
+}
+
+async fn read_frames<R: AsyncRead + Unpin>(
     mut reader: WebSocketRead<R>,
-    incoming: &Incoming<'_>,
+    incoming: &mut Incoming<'_>,
     answer: mpsc::Sender<Answer>,
     alive: &AtomicBool,
 ) -> CloseReason {
@@ -144,20 +159,28 @@ async fn read_events<R: AsyncRead + Unpin>(
         let _ = answer.try_send(Answer::Pong(frame.payload.to_vec()));
         ready(Ok::<_, Infallible>(()))
     };
-    let router = incoming.router;
     let limit = incoming.max_message();
     let mut message = Message::default();
     let mut frames = 0;
     loop {
         frames += 1;
         if frames % TURN == 0 {
+            incoming.deliver().await;
             yield_now().await;
         }
-        let frame = match reader.read_frame(&mut pong).await {
+        let mut reading = pin!(reader.read_frame(&mut pong));
+        let frame = match poll_once(reading.as_mut()).await {
+            Some(frame) => frame,
+            None => {
+                incoming.deliver().await;
+                reading.await
+            }
+        };
+        let frame = match frame {
             Ok(frame) => frame,
             // The frame was read whole: what follows is intact.
             Err(WebSocketError::InvalidUTF8) => {
-                router.report(&Missed::Unreadable(ParseError::new("UTF-8 text", b"")));
+                incoming.report(&Missed::Unreadable(ParseError::new("UTF-8 text", b""))).await;
                 continue;
             }
             Err(WebSocketError::UnexpectedEOF) => return CloseReason::Remote(None),
@@ -188,7 +211,7 @@ async fn read_events<R: AsyncRead + Unpin>(
                             return end;
                         }
                     }
-                    Some(Err(missed)) => router.report(&missed),
+                    Some(Err(missed)) => incoming.report(&missed).await,
                     None => {}
                 }
             }
@@ -214,6 +237,8 @@ struct Incoming<'a> {
     router: &'a Router,
     replies: Option<Replies>,
     max_event: usize,
+    /// What has come, but was not given out yet. All that comes at once is given out at once.
+    events: VecDeque<Event>,
 }
 
 impl Incoming<'_> {
@@ -223,16 +248,13 @@ impl Incoming<'_> {
         reply.max(self.max_event)
     }
 
-    /// Gives a message to those whom it concerns; tells if it is the end.
-    async fn take(&self, payload: &[u8]) -> Option<CloseReason> {
-        let router = self.router;
+    /// Takes a message; tells if it is the end.
+    async fn take(&mut self, payload: &[u8]) -> Option<CloseReason> {
         let text = match str::from_utf8(payload) {
             Ok(text) => {
                 // The usual case, though the order of members is not fixed: it need not be made an event.
-                if let Some(replies) = &self.replies
-                    && text.starts_with(REPLY)
-                {
-                    replies.reply(text);
+                if self.replies.is_some() && text.starts_with(REPLY) {
+                    self.reply(text).await;
                     return None;
                 }
                 Text::from(text)
@@ -243,32 +265,61 @@ impl Incoming<'_> {
             Ok(event) => event,
             Err(error) => {
                 tracing::debug!(%error, "not an event");
-                router.report(&Missed::Unreadable(error));
+                self.report(&Missed::Unreadable(error)).await;
                 return None;
             }
         };
-        if let Some(replies) = &self.replies {
+        if self.replies.is_some() {
             if event.is::<RestResponse>() {
-                replies.reply(event.json());
+                self.reply(event.json()).await;
                 return None;
             }
             if payload.len() > self.max_event {
-                router.report(&Missed::Oversized);
+                self.report(&Missed::Oversized).await;
                 return None;
             }
         }
         tracing::trace!(name = event.name(), "event");
-        while let Some(until) = router.hold(&event) {
-            let _ = timeout_at(until, router.room()).await;
-        }
         if event.is::<ApplicationRegistered>() {
-            router.registered(event.application());
+            self.deliver().await;
+            self.router.registered(event.application());
         }
-        router.publish(&event);
+        let replaced = event.is::<ApplicationReplaced>().then(|| event.application().to_owned());
+        self.events.push_back(event);
+        let replaced = replaced?;
+        self.deliver().await;
         // The socket would stay open, and mute.
-        (event.is::<ApplicationReplaced>() && router.replaced(event.application()))
-            .then_some(CloseReason::Replaced)
+        self.router.replaced(&replaced).then_some(CloseReason::Replaced)
     }
+
+    /// Gives out what has come.
+    async fn deliver(&mut self) {
+        while let Some(until) = self.router.publish(&mut self.events) {
+            let _ = timeout_at(until, self.router.room()).await;
+        }
+    }
+
+    async fn report(&mut self, missed: &Missed) {
+        self.deliver().await;
+        self.router.report(missed);
+    }
+
+    async fn reply(&mut self, text: &str) {
+        // Whoever made the request finds what was told before the reply.
+        self.deliver().await;
+        if let Some(replies) = &self.replies {
+            replies.reply(text);
+        }
+    }
+}
+
+/// The result of a future, if it is there already.
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// A message that may come in fragments.

@@ -4,12 +4,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use asterisk_proto::ari::{AriEvent, Event, Resource, Subject};
+use asterisk_proto::ari::{AriEvent, Event, Resource};
 use asterisk_proto::{BridgeId, ChannelId, PlaybackId};
 use futures_core::Stream;
 
 use super::queue::{Missed, Queue};
-use super::router::Topic;
+use super::subscriptions::Topic;
 use crate::client::Client;
 
 /// Chooses which events to subscribe to; made by [`Client::events`].
@@ -18,7 +18,7 @@ use crate::client::Client;
 pub struct Subscribe<'a> {
     client: &'a Client,
     capacity: usize,
-    subject: Option<Subject>,
+    topic: Topic,
 }
 
 impl<'a> Subscribe<'a> {
@@ -26,7 +26,7 @@ impl<'a> Subscribe<'a> {
     pub const DEFAULT_CAPACITY: usize = 4096;
 
     pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client, capacity: Self::DEFAULT_CAPACITY, subject: None }
+        Self { client, capacity: Self::DEFAULT_CAPACITY, topic: Topic::default() }
     }
 
     /// How many events to hold; when there are more, the oldest is dropped and counted. At least 1.
@@ -68,34 +68,31 @@ impl<'a> Subscribe<'a> {
     }
 
     fn about(mut self, resource: Resource, id: &str) -> Self {
-        self.subject = Some(Subject::new(resource, id));
+        self.topic = Topic::about(resource, id);
         self
     }
 
     /// Events of all types.
     pub fn all(self) -> EventStream<Event> {
-        self.subscribe(None, |event| event)
+        self.subscribe(|event| event)
     }
 
     /// Events of one type. Only they are queued, and they are decoded when they are taken.
-    pub fn of<E: AriEvent>(self) -> EventStream<E> {
-        self.subscribe(Some(E::NAME.into()), |event| E::from_event(&event))
+    pub fn of<E: AriEvent>(mut self) -> EventStream<E> {
+        self.topic = self.topic.named(E::NAME);
+        self.subscribe(|event| E::from_event(&event))
     }
 
     /// Events of one type by its name, typed or not.
-    pub fn named(self, name: impl Into<String>) -> EventStream<Event> {
-        self.subscribe(Some(name.into().into_boxed_str()), |event| event)
+    pub fn named(mut self, name: impl Into<String>) -> EventStream<Event> {
+        self.topic = self.topic.named(name.into());
+        self.subscribe(|event| event)
     }
 
-    fn subscribe<T>(self, name: Option<Box<str>>, decode: fn(Event) -> T) -> EventStream<T> {
-        let (topic, name) = match (self.subject, name) {
-            (Some(subject), name) => (Topic::Subject(subject), name),
-            (None, Some(name)) => (Topic::Name(name), None),
-            (None, None) => (Topic::All, None),
-        };
-        let queue = Arc::new(Queue::new(self.capacity));
-        self.client.router().add(&topic, name, Arc::clone(&queue));
-        EventStream { queue, topic, client: self.client.clone(), decode }
+    fn subscribe<T>(self, decode: fn(Event) -> T) -> EventStream<T> {
+        let queue = Arc::new(Queue::new(self.topic, self.capacity));
+        self.client.router().add(Arc::clone(&queue));
+        EventStream { queue, client: self.client.clone(), decode }
     }
 }
 
@@ -113,15 +110,14 @@ impl<'a> Subscribe<'a> {
 #[must_use = "dropping it ends the subscription"]
 pub struct EventStream<T = Event> {
     queue: Arc<Queue>,
-    topic: Topic,
     client: Client,
     decode: fn(Event) -> T,
 }
 
 impl EventStream<Event> {
     /// A subscription that the router has made already.
-    pub(super) fn new(client: Client, topic: Topic, queue: Arc<Queue>) -> Self {
-        Self { queue, topic, client, decode: |event| event }
+    pub(super) fn new(client: Client, queue: Arc<Queue>) -> Self {
+        Self { queue, client, decode: |event| event }
     }
 }
 
@@ -154,6 +150,6 @@ impl<T> Stream for EventStream<T> {
 
 impl<T> Drop for EventStream<T> {
     fn drop(&mut self) {
-        self.client.router().remove(&self.topic, &self.queue);
+        self.client.router().remove(&self.queue);
     }
 }

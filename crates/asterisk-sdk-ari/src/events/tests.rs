@@ -69,7 +69,7 @@ fn life(object: &str, id: &str) -> [Event; 2] {
 impl Server {
     fn tell<'a>(&self, events: impl IntoIterator<Item = &'a Event>) {
         let router = self.router.get().unwrap();
-        events.into_iter().for_each(|event| router.publish(event));
+        assert_eq!(router.publish(&mut events.into_iter().cloned().collect()), None);
     }
 
     fn answer(&self, request: &Request) -> Response {
