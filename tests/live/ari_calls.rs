@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a real server may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn application(server: &Server, test: &str) -> (Client, String) {
+pub(crate) async fn application(server: &Server, test: &str) -> (Client, String) {
     let app = format!("sdk-{test}-{}", std::process::id());
     let client = Client::builder(&server.http)
         .login(&server.ari_user, server.ari_password.as_str())
@@ -26,7 +26,7 @@ async fn application(server: &Server, test: &str) -> (Client, String) {
     (client, app)
 }
 
-async fn soon<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it comes in time")
 }
 
@@ -50,69 +50,6 @@ async fn destroyed(events: &mut EventStream<Event>) -> ChannelDestroyed {
         }
     };
     soon(end).await
-}
-
-#[tokio::test]
-async fn many_calls_each_go_their_own_way_through_a_menu() {
-    const CALLS: usize = 200;
-    let Some(server) = harness::live::server() else { return };
-    let (client, app) = application(&server, "digits").await;
-    let (told, mut tell) = mpsc::channel(CALLS);
-    let serving = client
-        .serve(move |mut call: Call| {
-            let told = told.clone();
-            async move {
-                let name = call.args()[0].to_string();
-                let choice = call.dtmf().max_digits(2).await?;
-                let number = call.dtmf().await?;
-                let mut said = vec![format!("{choice:?}"), format!("{number:?}")];
-                // What is said depends on what was chosen.
-                let media =
-                    if choice.digits.ends_with('0') { "sound:beep" } else { "sound:beeperr" };
-                let played = call.play(media).await?.finished().await?;
-                said.push(format!("{} {:?}", played.media_uri, played.state));
-                let _ = told.send((name, said)).await;
-                Ok::<_, CallError>(())
-            }
-        })
-        .when_done(WhenDone::HangUp);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serving.until(async move { drop(stopped.await) }));
-    let mut calls = tokio::task::JoinSet::new();
-    for n in 0..CALLS {
-        // On a busy machine Asterisk holds back a key until something comes behind it: the last is for that.
-        let (digits, name) = (format!("{n:03}*#D"), n.to_string());
-        let call = presses(&client, &app, &digits).app_args(name);
-        calls.spawn(async move {
-            let channel = call.await.expect("the call is made");
-            destroyed(&mut channel.events()).await.cause
-        });
-    }
-    let mut heard = vec![None; CALLS];
-    for _ in 0..CALLS {
-        let (name, said) = soon(tell.recv()).await.expect("a session tells");
-        let n: usize = name.parse().expect("a number");
-        assert_eq!(heard[n].replace(said), None);
-    }
-    for (n, heard) in heard.into_iter().enumerate() {
-        let (choice, number) = (format!("{:02}", n / 10), format!("{}*", n % 10));
-        let media = if choice.ends_with('0') { "beep" } else { "beeperr" };
-        let said = [
-            format!("Digits {{ digits: {choice:?}, end: Complete }}"),
-            format!("Digits {{ digits: {number:?}, end: Terminator('#') }}"),
-            format!("sound:{media} Done"),
-        ];
-        assert_eq!(heard, Some(said.to_vec()), "{n}");
-    }
-    while let Some(cause) = soon(calls.join_next()).await {
-        assert_eq!(cause.expect("no panic"), HangupCause::NormalClearing);
-    }
-    stop.send(()).expect("it runs");
-    let outcome = soon(serving).await.expect("no panic");
-    assert_eq!(
-        (outcome.sessions, outcome.failed, outcome.refused, outcome.aborted),
-        (200, 0, 0, 0)
-    );
 }
 
 #[tokio::test]
@@ -217,6 +154,90 @@ async fn calls_are_dialed_and_connected() {
     client.close().await;
     let outcome = soon(serving).await.expect("no panic");
     assert_eq!((outcome.sessions, outcome.failed, outcome.refused), (1, 0, 0), "{told:?}");
+}
+
+/// A leg is connected with a call to which something plays, and one of the two hangs up before that is over.
+async fn left_while_playing(test: &str, who: BridgeEnd) {
+    let Some(server) = harness::live::server() else { return };
+    let (client, app) = application(&server, test).await;
+    let (told, mut tell) = mpsc::channel(10);
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        async move {
+            let leg = call.dial("Local/wait@sdk").await?;
+            let client = leg.channel().client().clone();
+            let mut of_leg = client.events().channel(leg.channel().id()).all();
+            let playback = call.play("sound:demo-congrats").await?;
+            let mut playing = playback.events();
+            while playing.next().await.expect("it is open").expect("all").name()
+                != "PlaybackStarted"
+            {}
+            let caller = call.channel().clone();
+            let connecting = call.bridge_with(&leg);
+            let cut = async {
+                // It waits for the call in the bridge.
+                while of_leg.next().await.expect("it is open").expect("all").name()
+                    != "ChannelEnteredBridge"
+                {}
+                let leaves = if who == BridgeEnd::Leg { leg.channel() } else { &caller };
+                leaves.hangup().await
+            };
+            let (end, cut) = tokio::join!(connecting.into_future(), cut);
+            cut?;
+            let _ = told.send(format!("{:?} {}", end?, call.is_hung_up())).await;
+            // The leg has gone for good, and need not wait for the end of the playback.
+            destroyed(&mut of_leg).await;
+            let _ = told.send(format!("{:?}", call.client().bridges().list().await?)).await;
+            if who == BridgeEnd::Call {
+                return Ok(());
+            }
+            let state = playback.get().await?.state;
+            playback.stop().await?;
+            // The call can be used on: the request that was given up did it no harm.
+            let beep = call.play("sound:beep").await?.finished().await?;
+            let leg = call.dial("Local/wait@sdk").await?;
+            let other = leg.channel().clone();
+            let mut of_call = client.events().channel(caller.id()).all();
+            let connecting = call.bridge_with(&leg);
+            let cut = async {
+                while of_call.next().await.expect("it is open").expect("all").name()
+                    != "ChannelEnteredBridge"
+                {}
+                other.hangup().await
+            };
+            let (end, cut) = tokio::join!(connecting.into_future(), cut);
+            cut?;
+            let _ = told.send(format!("{state:?} {:?} {:?}", beep.state, end?)).await;
+            Ok::<_, CallError>(())
+        }
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = serving.when_done(WhenDone::HangUp).until(async move { drop(stopped.await) });
+    let serving = tokio::spawn(serving);
+    let channel = stays(&client, &app).await.expect("the call is made");
+    let mut events = channel.events();
+    let left = soon(tell.recv()).await.expect("a session tells");
+    assert_eq!(left, if who == BridgeEnd::Leg { "Leg false" } else { "Call true" });
+    let bridges = soon(tell.recv()).await.expect("a session tells");
+    assert!(!bridges.contains(channel.id().as_str()), "{bridges}");
+    if who == BridgeEnd::Leg {
+        assert_eq!(soon(tell.recv()).await.as_deref(), Some("Playing Done Leg"));
+    }
+    destroyed(&mut events).await;
+    stop.send(()).expect("it runs");
+    let outcome = soon(serving).await.expect("no panic");
+    assert_eq!((outcome.sessions, outcome.failed, outcome.aborted), (1, 0, 0));
+    client.close().await;
+}
+
+#[tokio::test]
+async fn a_leg_that_hangs_up_while_something_plays_to_the_call_is_gone_at_once() {
+    left_while_playing("leg-left", BridgeEnd::Leg).await;
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_in_a_playback_that_a_bridge_waits_for_is_gone_at_once() {
+    left_while_playing("call-left", BridgeEnd::Call).await;
 }
 
 #[tokio::test]

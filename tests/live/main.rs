@@ -10,6 +10,7 @@ mod ami_faults;
 mod ami_surface;
 mod ari;
 mod ari_calls;
+mod ari_menu;
 #[cfg(test)]
 mod ari_surface;
 mod ari_tls;

@@ -1,6 +1,7 @@
 //! The same calls over each way to carry requests: HTTP, the event WebSocket, and WebSockets that Asterisk
 //! opens.
 
+mod restart;
 mod suite;
 
 use std::time::Duration;

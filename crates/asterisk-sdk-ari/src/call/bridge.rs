@@ -1,10 +1,17 @@
 //! Two channels that talk to each other.
 
 use std::future::IntoFuture;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
 
 use super::{Call, CallError, Leg, Made};
 use crate::handle::Bridge;
 use crate::transport::BoxFuture;
+
+/// How long after a refusal it may take to hear that one of the two has left.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// Who left a bridge of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +25,14 @@ pub enum BridgeEnd {
 
 /// Connects a call with a leg until one of them leaves; made by [`Call::bridge_with`].
 ///
-/// The bridge is made for the two, and destroyed when they are done.
+/// The bridge is made for the two, and destroyed when they are done. The leg joins it first, and the call by a
+/// request of its own: while something plays to the call or is recorded of it, that waits, and the leg hears nothing.
+/// Stop it first if the two are to talk at once. Who leaves meanwhile is told at once.
 ///
 /// # Errors
 ///
-/// A request failed, or the event connection ended.
+/// A request failed, though neither of the two has left, or the event connection ended. One that waits longer than
+/// [`Builder::request_timeout`](crate::Builder::request_timeout) fails.
 ///
 /// # Cancel safety
 ///
@@ -49,32 +59,57 @@ impl<'a> BridgeWith<'a> {
 
     async fn run(self) -> Result<BridgeEnd, CallError> {
         let Self { call, leg, bridge_type } = self;
-        let mut events = leg.events.lock().await;
         let bridge = call.client.bridges().create().bridge_type(bridge_type).await?;
-        let joined =
-            bridge.add_channel(call.channel.id().clone()).channels([leg.channel().id().clone()]);
-        let end = match joined.await {
-            Ok(()) => loop {
-                tokio::select! {
-                    item = events.next() => if item.is_none() {
-                        break Ok(BridgeEnd::Leg);
-                    },
-                    item = call.expect() => match item {
-                        Ok(item) => call.put_aside(item),
-                        Err(CallError::HungUp) => break Ok(BridgeEnd::Call),
-                        Err(error) => break Err(error),
-                    },
-                }
-            },
-            // One of them was faster.
-            Err(error) => Err(error.into()),
-        };
+        let end = connect(call, leg, &bridge).await;
         destroy(&bridge).await?;
         let _ = call.keep(&Made::Bridge(bridge.id().clone()));
         if matches!(end, Ok(BridgeEnd::Call)) {
             super::dial::hang_up(leg.channel()).await?;
         }
         end
+    }
+}
+
+/// Puts both into the bridge, and waits until one of them leaves.
+async fn connect(call: &mut Call, leg: &Leg, bridge: &Bridge) -> Result<BridgeEnd, CallError> {
+    let mut events = leg.events.lock().await;
+    let (caller, called) = (call.channel.id().clone(), leg.channel().id().clone());
+    // A request each: one that waits for the caller's playback holds all channels that it names, and a leg that is
+    // hung up meanwhile would not go before the playback is over.
+    let joining = async {
+        bridge.add_channel(called).await?;
+        bridge.add_channel(caller).await
+    };
+    let mut joining = pin!(joining);
+    let mut joined = None;
+    let mut deadline = None;
+    loop {
+        tokio::select! {
+            result = &mut joining, if joined.is_none() => {
+                if let Err(error) = &result {
+                    // Only what the server says may be because one of them has left.
+                    let patience = error.status().map_or(Duration::ZERO, |_| LEAVING);
+                    deadline = Some(Instant::now() + patience);
+                }
+                joined = Some(result);
+            }
+            item = events.next() => if item.is_none() {
+                return match call.client.close_reason() {
+                    None => Ok(BridgeEnd::Leg),
+                    Some(reason) => Err(CallError::Disconnected(reason)),
+                };
+            },
+            item = call.expect() => match item {
+                Ok(item) => call.put_aside(item),
+                Err(CallError::HungUp) => return Ok(BridgeEnd::Call),
+                Err(error) => return Err(error),
+            },
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                if let Some(Err(error)) = joined {
+                    return Err(error.into());
+                }
+            }
+        }
     }
 }
 

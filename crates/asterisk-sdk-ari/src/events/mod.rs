@@ -7,6 +7,7 @@
 mod callbacks;
 mod connection;
 mod gap;
+mod message;
 mod offers;
 mod queue;
 mod router;

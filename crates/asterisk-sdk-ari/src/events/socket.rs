@@ -24,6 +24,7 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::Router;
+use super::message::Message;
 use super::queue::Missed;
 use super::state::CloseReason;
 use crate::transport::{Link, Outgoing, Replies, Requests};
@@ -322,56 +323,6 @@ async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     .await
 }
 
-/// A message that may come in fragments.
-#[derive(Debug, Default)]
-enum Message {
-    /// None has begun.
-    #[default]
-    Idle,
-    /// What has come so far.
-    Partial(Vec<u8>),
-    /// One that is too large, to be told at its end.
-    Oversized,
-    /// One that nobody wants.
-    Ignored,
-}
-
-impl Message {
-    /// Takes a frame; gives the message when it is complete, or what became of it.
-    fn add(
-        &mut self,
-        first: bool,
-        last: bool,
-        payload: &[u8],
-        limit: usize,
-    ) -> Option<Result<Vec<u8>, Missed>> {
-        let before = std::mem::take(self);
-        *self = match (first, before) {
-            (true, _) if last && payload.len() <= limit => return Some(Ok(payload.to_vec())),
-            (true, _) if payload.len() <= limit => Self::Partial(payload.to_vec()),
-            (false, Self::Partial(mut text)) if text.len() + payload.len() <= limit => {
-                text.extend_from_slice(payload);
-                if last {
-                    return Some(Ok(text));
-                }
-                Self::Partial(text)
-            }
-            (true, _) | (false, Self::Partial(_) | Self::Oversized) if last => {
-                return Some(Err(Missed::Oversized));
-            }
-            (true, _) | (false, Self::Partial(_) | Self::Oversized) => Self::Oversized,
-            // The end of a binary message, or a continuation of nothing.
-            (false, Self::Ignored | Self::Idle) if last => Self::Idle,
-            (false, Self::Ignored | Self::Idle) => Self::Ignored,
-        };
-        None
-    }
-
-    fn ignore(&mut self, last: bool) {
-        *self = if last { Self::Idle } else { Self::Ignored };
-    }
-}
-
 /// Writes requests, answers pings and sends our own, until the connection is to be closed or does not
 /// respond.
 async fn write_frames<W: AsyncWrite + Unpin>(
@@ -463,59 +414,5 @@ async fn next_request(requests: &mut Option<Requests>) -> Option<Outgoing> {
     match requests {
         Some(requests) => requests.next().await,
         None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn collect(frames: &[(bool, bool, &str)]) -> Vec<Result<Vec<u8>, Missed>> {
-        let mut message = Message::default();
-        let add = |&(first, last, text): &(bool, bool, &str)| {
-            message.add(first, last, text.as_bytes(), 4)
-        };
-        frames.iter().filter_map(add).collect()
-    }
-
-    #[test]
-    fn fragments_become_messages() {
-        assert_eq!(collect(&[(true, true, "abcd")]), [Ok("abcd".into())]);
-        assert_eq!(
-            collect(&[(true, false, "a"), (false, false, "b"), (false, true, "c")]),
-            [Ok("abc".into())]
-        );
-        assert_eq!(collect(&[(false, true, "x"), (true, true, "a")]), [Ok("a".into())]);
-    }
-
-    #[test]
-    fn what_is_too_large_is_reported_once_and_the_next_is_read() {
-        let large = Err(Missed::Oversized);
-        assert_eq!(
-            collect(&[(true, true, "abcde"), (true, true, "a")]),
-            [large.clone(), Ok("a".into())]
-        );
-        assert_eq!(
-            collect(&[
-                (true, false, "abc"),
-                (false, false, "de"),
-                (false, false, "f"),
-                (false, true, "g"),
-                (true, true, "a")
-            ]),
-            [large.clone(), Ok("a".into())]
-        );
-        assert_eq!(
-            collect(&[(true, false, "abc"), (false, true, "de"), (true, true, "a")]),
-            [large, Ok("a".into())]
-        );
-    }
-
-    #[test]
-    fn the_rest_of_a_binary_message_is_ignored() {
-        let mut message = Message::default();
-        message.ignore(false);
-        assert_eq!(message.add(false, true, b"x", 4), None);
-        assert_eq!(message.add(true, true, b"a", 4), Some(Ok("a".into())));
     }
 }
