@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a real server may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) async fn application(server: &Server, test: &str) -> (Client, String) {
+async fn application(server: &Server, test: &str) -> (Client, String) {
     let app = format!("sdk-{test}-{}", std::process::id());
     let client = Client::builder(&server.http)
         .login(&server.ari_user, server.ari_password.as_str())

@@ -1,6 +1,7 @@
 //! A server that Asterisk connects to is replaced by its successor while calls go on.
 
 use asterisk_sdk::ari::EventStream;
+use asterisk_sdk::ari::event::ChannelDtmfReceived;
 use asterisk_sdk::ari::handle::Channel;
 use asterisk_sdk::proto::HangupCause;
 use tokio::sync::watch;
@@ -82,24 +83,37 @@ impl Program {
 struct Caller {
     channel: Channel,
     events: EventStream,
+    /// Those of the other half, which the menu has.
+    heard: EventStream,
 }
 
 impl Caller {
-    /// Calls the menu, and makes noise.
+    /// Calls the menu.
     async fn call(callers: &Client, app: &str, name: &str) -> Self {
         let id = format!("rolling-{name}");
         let channel = callers.channel(format!("{id};2"));
         let mut events = channel.events();
+        let heard = callers.channel(id.as_str()).events();
         let call = callers.channels().originate("Local/stasis@sdk").app("menu").id(id);
         let call = call.app_args(name).variable("__STASIS_APP", app);
         call.await.expect("the call is made");
         while !soon(events.next()).await.expect("it is open").expect("all").is::<StasisStart>() {}
-        channel.start_moh().await.expect("it is there");
-        Self { channel, events }
+        channel.answer().await.expect("it is there");
+        Self { channel, events, heard }
     }
 
-    async fn press(&self, keys: &str) {
-        self.channel.send_dtmf(keys).await.expect("it is there");
+    /// Presses keys, each after the one before has arrived: Asterisk would hold it back until something else comes.
+    async fn press(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.channel.send_dtmf(key).before_ms(100).await.expect("it is there");
+            loop {
+                let event = soon(self.heard.next()).await.expect("it is open").expect("all");
+                if let Some(arrived) = event.decode::<ChannelDtmfReceived>() {
+                    assert_eq!(arrived.digit, key.to_string().as_str());
+                    break;
+                }
+            }
+        }
     }
 
     /// Waits for the end of the call.
@@ -110,6 +124,20 @@ impl Caller {
                 return end.cause;
             }
         }
+    }
+}
+
+/// Has all callers press these keys at once.
+async fn all_press(callers: &mut Vec<Caller>, keys: impl Fn(usize) -> String) {
+    let pressing = callers.drain(..).enumerate().map(|(n, mut caller)| {
+        let keys = keys(n);
+        tokio::spawn(async move {
+            caller.press(&keys).await;
+            caller
+        })
+    });
+    for caller in pressing.collect::<Vec<_>>() {
+        callers.push(caller.await.expect("no panic"));
     }
 }
 
@@ -132,7 +160,8 @@ async fn twenty_calls_go_on_while_the_program_is_replaced() {
     }
     let server = OwnServer::start(&server);
     let theirs = name("callers");
-    let callers = builder(&server, &theirs).connect().await.expect("a connection");
+    // Without it, nothing is told of a channel that has left the application.
+    let callers = builder(&server, &theirs).subscribe_all().connect().await.expect("a connection");
     let (told, mut tell) = mpsc::channel(64);
     let first = outbound().bind("127.0.0.1:0").await.expect("a free port");
     let address = first.local_addr();
@@ -141,10 +170,9 @@ async fn twenty_calls_go_on_while_the_program_is_replaced() {
 
     let mut calls = Vec::new();
     for n in 0..CALLS + 3 {
-        let call = Caller::call(&callers, &theirs, &format!("{n:02}")).await;
-        call.press(&format!("{n:02}")).await;
-        calls.push(call);
+        calls.push(Caller::call(&callers, &theirs, &format!("{n:02}")).await);
     }
+    all_press(&mut calls, |n| format!("{n:02}")).await;
     let heard = hear(&mut tell, CALLS + 3).await;
     let all = |count: usize, what: &dyn Fn(usize) -> String| -> Vec<Told> {
         (0..count).map(|n| (format!("{n:02}"), what(n))).collect()
@@ -162,12 +190,10 @@ async fn twenty_calls_go_on_while_the_program_is_replaced() {
     let heard = hear(&mut tell, CALLS).await;
     assert_eq!(heard, all(CALLS, &|n| format!("goes on with {n:02}")));
     // A new call among them.
-    let new = Caller::call(&callers, &theirs, "99").await;
+    let mut new = Caller::call(&callers, &theirs, "99").await;
     new.press("98").await;
     assert_eq!(hear(&mut tell, 1).await, [("99".to_owned(), "chose 98".to_owned())]);
-    for (n, call) in calls.iter().enumerate() {
-        call.press(&format!("{n}*#")).await;
-    }
+    all_press(&mut calls, |n| format!("{n}*#")).await;
     let heard = hear(&mut tell, CALLS).await;
     let said = |n| format!("{n:02} Digits {{ digits: \"{n}*\", end: Terminator('#') }} done");
     assert_eq!(heard, all(CALLS, &said));
