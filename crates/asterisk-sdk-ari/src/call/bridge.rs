@@ -73,12 +73,12 @@ impl<'a> BridgeWith<'a> {
 /// Puts both into the bridge, and waits until one of them leaves.
 async fn connect(call: &mut Call, leg: &Leg, bridge: &Bridge) -> Result<BridgeEnd, CallError> {
     let mut events = leg.events.lock().await;
-    let (caller, called) = (call.channel.id().clone(), leg.channel().id().clone());
+    let (first, second) = (leg.channel().id().clone(), call.channel.id().clone());
     // A request each: one that waits for the caller's playback holds all channels that it names, and a leg that is
     // hung up meanwhile would not go before the playback is over.
     let joining = async {
-        bridge.add_channel(called).await?;
-        bridge.add_channel(caller).await
+        bridge.add_channel(first).await?;
+        bridge.add_channel(second).await
     };
     let mut joining = pin!(joining);
     let mut joined = None;

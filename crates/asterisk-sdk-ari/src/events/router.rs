@@ -380,6 +380,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_behind_an_event_that_has_to_wait_waits_too() {
+        let router = Router::default();
+        let small = Arc::new(Queue::new(channel("1"), 1));
+        router.add(Arc::clone(&small));
+        let other = subscribe(&router, channel("2"));
+        let mut events = VecDeque::from([event("A", "1"), event("B", "1"), event("C", "2")]);
+        assert!(router.publish(&mut events).is_some());
+        assert_eq!((events.len(), count(&other)), (2, 0));
+        assert_eq!(count(&small), 1);
+        assert_eq!(router.publish(&mut events), None);
+        assert_eq!((events.len(), count(&small), count(&other)), (0, 1, 1));
+    }
+
+    #[test]
     fn nothing_is_left_of_those_who_went() {
         let router = Router::default();
         let mut queues = Vec::new();

@@ -170,12 +170,11 @@ async fn read_frames<R: AsyncRead + Unpin>(
             yield_now().await;
         }
         let mut reading = pin!(reader.read_frame(&mut pong));
-        let frame = match poll_once(reading.as_mut()).await {
-            Some(frame) => frame,
-            None => {
-                incoming.deliver().await;
-                reading.await
-            }
+        let frame = if let Some(frame) = poll_once(reading.as_mut()).await {
+            frame
+        } else {
+            incoming.deliver().await;
+            reading.await
         };
         let frame = match frame {
             Ok(frame) => frame,
