@@ -29,11 +29,11 @@ pub struct Text {
 /// Lets one text be longer than its place can say.
 const WHOLE: NonZeroU64 = NonZeroU64::MAX;
 
-/// What texts share; of a manager message, all of it.
+/// What texts share; of a manager message, all of it, and behind its text where its lines are.
 pub(crate) struct Buffer {
     pub(crate) content: Content,
-    /// Where the headers of a manager message are. It lives here so that the message and its texts
-    /// have one reference count.
+    /// What is where in a manager message. It lives here so that the message and its texts have one
+    /// reference count.
     pub(crate) index: Index,
 }
 

@@ -131,8 +131,8 @@ impl Builder {
         self
     }
 
-    /// The longest message in bytes. A longer response fails its action, a longer event is skipped
-    /// and reported as [`Missed::Oversized`](crate::Missed::Oversized).
+    /// The longest message in bytes, at most 128 MiB. A longer response fails its action, a longer event
+    /// is skipped and reported as [`Missed::Oversized`](crate::Missed::Oversized).
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.settings.target.max_message = bytes;
         self

@@ -40,8 +40,8 @@ struct Skipping {
 
 impl Decoder {
     pub(crate) fn new(max_message: usize) -> Self {
-        // Positions in messages are counted with 32 bits.
-        let max_message = max_message.min(u32::MAX as usize / 2);
+        // Beyond twice that, the scanner looks at nothing.
+        let max_message = max_message.min(128 << 20);
         Self { max_message, scanner: Scanner::default(), between: true, skipping: None }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::scanner::{Line, Lines, Place, Scanner};
+use super::scanner::{Line, Lines, MAX, Place, Scanner};
 use crate::error::ParseError;
 use crate::text::{Buffer, Content, Text};
 
@@ -19,10 +19,11 @@ use crate::text::{Buffer, Content, Text};
 #[derive(Clone)]
 pub struct Message(Arc<Buffer>);
 
-/// Where the headers of a message are.
-#[derive(Debug, Clone, Default)]
+/// Where things are in the content of a message: its text, and behind that where its lines are.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Index {
-    lines: Lines,
+    /// How long the text is.
+    text: u32,
     /// Which line says what the message is.
     first: u32,
     kind: Kind,
@@ -49,7 +50,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// When there is no line at all, or more than 4 GiB of them.
+    /// When there is no line at all, or more than 256 MiB of them.
     // By value as all parsers here take it, although a message keeps a copy that is no larger than it.
     #[expect(clippy::needless_pass_by_value)]
     pub fn parse(bytes: Bytes) -> Result<Self, ParseError> {
@@ -67,14 +68,17 @@ impl Message {
 
     /// A message whose lines were found.
     pub(super) fn new(bytes: &[u8], lines: &[Line]) -> Result<Self, ParseError> {
+        let Ok(text @ ..=MAX) = u32::try_from(bytes.len()) else {
+            return Err(ParseError::new("a manager message of at most 256 MiB", bytes));
+        };
         if lines.is_empty() {
             return Err(ParseError::new("header lines of a manager message", bytes));
         }
         // Only the first line counts, because later ones may be named Event or Response too. What
         // has neither name in front is what IAXnetstats glues before the next message.
-        let lines = Lines::new(lines);
-        let found = (0..).zip(places(bytes, &lines)).find_map(|(index, place)| {
-            let name = &bytes[place.name];
+        let mut start = 0;
+        let found = (0..).zip(lines).find_map(|(index, line)| {
+            let name = &bytes[std::mem::replace(&mut start, line.next())..][..line.name()];
             if name.eq_ignore_ascii_case(b"Event") {
                 Some((index, Kind::Event))
             } else if name.eq_ignore_ascii_case(b"Response") {
@@ -84,11 +88,11 @@ impl Message {
             }
         });
         let (first, kind) = found.unwrap_or_default();
-        let content = match str::from_utf8(bytes) {
-            Ok(text) => Content::Str(text.into()),
-            Err(_) => Content::Raw(bytes.into()),
+        let content = match String::from_utf8(Lines::behind(bytes, lines)) {
+            Ok(text) => Content::Str(text.into_boxed_str()),
+            Err(error) => Content::Raw(error.into_bytes().into_boxed_slice()),
         };
-        let index = Index { lines, first, kind };
+        let index = Index { text, first, kind };
         Ok(Self(Arc::new(Buffer { content, index })))
     }
 
@@ -101,16 +105,15 @@ impl Message {
     /// The value of the line that says what the message is: an event's name, a response's status.
     #[must_use]
     pub fn subject(&self) -> Cow<'_, str> {
-        let Index { lines, first, .. } = &self.0.index;
-        let first = *first as usize;
-        let place = lines.get(first).place(lines.start(first), self.as_bytes());
-        self.0.content.text(place.value)
+        let ((bytes, lines), first) = (self.parts(), self.0.index.first as usize);
+        let value = lines.get(first).value(lines.start(first), bytes);
+        self.0.content.text(value)
     }
 
     /// The message as received, without the empty line.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.content.as_bytes()
+        &self.0.content.as_bytes()[..self.0.index.text as usize]
     }
 
     /// All lines in the server's order.
@@ -170,14 +173,21 @@ impl Message {
         self.0.content.text(value)
     }
 
-    /// Where the lines are.
-    pub(super) fn lines(&self) -> &Lines {
-        &self.0.index.lines
+    /// The text, and where its lines are.
+    #[inline]
+    pub(super) fn parts(&self) -> (&[u8], Lines<'_>) {
+        let (text, places) = self.0.content.as_bytes().split_at(self.0.index.text as usize);
+        (text, Lines::new(text.len(), places))
     }
 
     /// Where everything is.
     pub(super) fn places(&self) -> impl ExactSizeIterator<Item = Place> {
-        places(self.as_bytes(), &self.0.index.lines)
+        let (bytes, lines) = self.parts();
+        let mut next = 0;
+        (0..lines.len()).map(move |index| {
+            let line = lines.get(index);
+            line.place(std::mem::replace(&mut next, line.next()), bytes)
+        })
     }
 
     /// The `ActionID`: which action this belongs to.
@@ -191,7 +201,7 @@ impl Message {
 
     /// Where the first value of a header is.
     fn find(&self, name: &str) -> Option<Range<usize>> {
-        let (bytes, lines) = (self.as_bytes(), &self.0.index.lines);
+        let (bytes, lines) = self.parts();
         let mut from = 0;
         loop {
             // Lengths differ mostly, and are compared without a look at the bytes.
@@ -209,14 +219,6 @@ impl Message {
         let bytes = self.as_bytes();
         self.places().filter_map(|place| is(&bytes[place.name], name).then_some(place.value))
     }
-}
-
-fn places(bytes: &[u8], lines: &Lines) -> impl ExactSizeIterator<Item = Place> {
-    let mut next = 0;
-    (0..lines.len()).map(move |index| {
-        let line = lines.get(index);
-        line.place(std::mem::replace(&mut next, line.next()), bytes)
-    })
 }
 
 /// Whether a name is this one. Most differ in the first letter or are written alike.

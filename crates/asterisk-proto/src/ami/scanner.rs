@@ -14,77 +14,119 @@ pub(crate) struct Line {
     end: u32,
 }
 
-/// The lines of a message. It is kept with them, so what most messages need is small.
+/// Where the lines of a message are: kept behind its text, in bytes of seven bits, so that both are one
+/// string in one allocation. Text that is no message has none of it.
 ///
-/// It is part of an allocation that is there anyway: allocators are slow with small ones that are made
-/// in one place and given up in another, as events are.
-#[derive(Debug, Clone)]
-pub(crate) enum Lines {
-    /// Of a message below 64 KiB: so many lines, each with the length of its name and its end.
-    Few(u8, [(u16, u16); FEW]),
-    Many(Box<[Line]>),
+/// Allocators are slow with small allocations that are made in one place and given up in another, as
+/// those of events are.
+#[derive(Clone, Copy)]
+pub(super) enum Lines<'a> {
+    /// Of a message below 16 KiB: two bytes for the length of a name, two for the end of its line.
+    Short(&'a [[u8; 4]]),
+    /// Four for each of them.
+    Long(&'a [[u8; 8]]),
 }
 
-/// Nearly all events have fewer lines.
-const FEW: usize = FEW_LINES as usize;
-const FEW_LINES: u8 = 30;
+/// How long text has to be for its lines to be [`Lines::Long`].
+const LONG: u32 = 1 << 14;
 
-impl Default for Lines {
-    fn default() -> Self {
-        Self::Few(0, [(0, 0); FEW])
-    }
+/// How long text with lines may be: ends have 28 bits.
+pub(super) const MAX: u32 = (1 << 28) - 1;
+
+/// Twice 14 bits become four times seven: what is above seven of them moves up by one, so it is added
+/// once more.
+#[inline]
+fn short(line: Line) -> [u8; 4] {
+    let both = line.name | line.end << 16;
+    (both + (both & 0x3f80_3f80)).to_le_bytes()
 }
 
-impl Lines {
-    pub(super) fn new(lines: &[Line]) -> Self {
-        // The last line ends last, and no name is longer than that.
-        let end = lines.last().map_or(0, |line| line.end);
-        let (Ok(_), Ok(count @ ..=FEW_LINES)) = (u16::try_from(end), u8::try_from(lines.len()))
-        else {
-            return Self::Many(lines.into());
-        };
-        let mut few = [(0, 0); FEW];
-        for (short, line) in few.iter_mut().zip(lines) {
-            #[expect(clippy::cast_possible_truncation)]
-            let line = (line.name as u16, line.end as u16);
-            *short = line;
+#[inline]
+fn from_short(bytes: [u8; 4]) -> Line {
+    let both = u32::from_le_bytes(bytes);
+    let both = both - ((both & 0x7f00_7f00) >> 1);
+    Line { name: both & 0xffff, end: both >> 16 }
+}
+
+/// Twice 28 bits become four times 14, and these as above.
+fn long(line: Line) -> [u8; 8] {
+    let both = u64::from(line.name) | u64::from(line.end) << 32;
+    let both = both & 0x3fff_0000_3fff | (both & 0x0fff_c000_0fff_c000) << 2;
+    (both + (both & 0x3f80_3f80_3f80_3f80)).to_le_bytes()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what counts")]
+fn from_long(bytes: [u8; 8]) -> Line {
+    let both = u64::from_le_bytes(bytes);
+    let both = both - ((both & 0x7f00_7f00_7f00_7f00) >> 1);
+    let both = both & 0x3fff_0000_3fff | (both & 0x3fff_0000_3fff_0000) >> 2;
+    Line { name: both as u32, end: (both >> 32) as u32 }
+}
+
+impl<'a> Lines<'a> {
+    /// A text, and behind it where its lines are.
+    pub(super) fn behind(text: &[u8], lines: &[Line]) -> Vec<u8> {
+        let size = if text.len() < LONG as usize { 4 } else { 8 };
+        let mut bytes = Vec::with_capacity(text.len() + size * lines.len());
+        bytes.extend_from_slice(text);
+        bytes.resize(text.len() + size * lines.len(), 0);
+        let places = &mut bytes[text.len()..];
+        if text.len() < LONG as usize {
+            let places = places.as_chunks_mut().0.iter_mut();
+            places.zip(lines).for_each(|(place, line)| *place = short(*line));
+        } else {
+            let places = places.as_chunks_mut().0.iter_mut();
+            places.zip(lines).for_each(|(place, line)| *place = long(*line));
         }
-        Self::Few(count, few)
+        bytes
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// What stands behind a text of this length.
+    #[inline]
+    pub(super) fn new(text: usize, places: &'a [u8]) -> Self {
+        if text < LONG as usize {
+            Self::Short(places.as_chunks().0)
+        } else {
+            Self::Long(places.as_chunks().0)
+        }
+    }
+
+    #[inline]
+    pub(super) fn len(self) -> usize {
         match self {
-            Self::Few(count, _) => usize::from(*count),
-            Self::Many(lines) => lines.len(),
+            Self::Short(lines) => lines.len(),
+            Self::Long(lines) => lines.len(),
         }
     }
 
     /// The line with this number.
     #[inline]
-    pub(super) fn get(&self, index: usize) -> Line {
+    pub(super) fn get(self, index: usize) -> Line {
         match self {
-            Self::Few(_, lines) => {
-                let (name, end) = lines[index];
-                Line { name: name.into(), end: end.into() }
-            }
-            Self::Many(lines) => lines[index],
+            Self::Short(lines) => from_short(lines[index]),
+            Self::Long(lines) => from_long(lines[index]),
         }
     }
 
     /// Where it begins.
     #[inline]
-    pub(super) fn start(&self, index: usize) -> usize {
+    pub(super) fn start(self, index: usize) -> usize {
         index.checked_sub(1).map_or(0, |before| self.get(before).next())
     }
 
     /// The number of the first line from `from` on whose name is this long.
-    pub(super) fn named(&self, from: usize, length: usize) -> Option<usize> {
+    #[inline]
+    pub(super) fn named(self, from: usize, length: usize) -> Option<usize> {
         let found = match self {
-            Self::Few(count, lines) => {
-                let mut lines = lines[from..usize::from(*count)].iter();
-                lines.position(|(name, _)| usize::from(*name) == length)
+            Self::Short(lines) => {
+                let length = u32::try_from(length).ok().filter(|length| *length < LONG)?;
+                // As they are written.
+                let [low, high, ..] = short(Line { name: length, end: 0 });
+                lines[from..].iter().position(|line| line[..2] == [low, high])
             }
-            Self::Many(lines) => lines[from..].iter().position(|line| line.name() == length),
+            Self::Long(lines) => {
+                lines[from..].iter().position(|line| from_long(*line).name() == length)
+            }
         };
         Some(from + found?)
     }
@@ -99,7 +141,7 @@ pub(super) struct Place {
 }
 
 impl Line {
-    // Positions fit: nothing beyond 4 GiB is scanned.
+    // Positions fit: nothing beyond 256 MiB is scanned.
     #[expect(clippy::cast_possible_truncation)]
     fn new(bytes: &[u8], start: usize, colon: Option<usize>, end: usize) -> Self {
         let mut name = colon.map_or(0, |first| first - start);
@@ -183,9 +225,9 @@ impl Scanner {
     /// Where the message ends, at its empty line; nothing while that has not arrived.
     ///
     /// `bytes` begin with the message. Each call sees what the one before saw, and more. What lies
-    /// beyond 4 GiB is not looked at.
+    /// beyond 256 MiB is not looked at.
     pub fn scan(&mut self, bytes: &[u8]) -> Option<usize> {
-        let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
+        let bytes = &bytes[..bytes.len().min(MAX as usize)];
         let (words, rest) = bytes.get(self.at..)?.as_chunks::<8>();
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
@@ -229,7 +271,7 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// When there is not a line.
+    /// When there is not a line, or more than 256 MiB of them.
     pub fn take(&mut self, bytes: &[u8]) -> Result<Message, ParseError> {
         let message = Message::new(bytes, &self.lines);
         self.reset();
@@ -265,8 +307,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_below_and_above_64_kib() {
-        for length in [65_500, 65_510, 65_515, 65_520, 65_530, 65_540, 200_000] {
+    fn messages_below_and_above_16_kib() {
+        for length in [16_340, 16_350, 16_355, 16_360, 16_370, 16_380, 70_000, 3_000_000] {
             let value = "v".repeat(length);
             let text = format!("Event: x\r\nLong: {value}\r\nLast: 1\r\n{value}: 2\r\n");
             let message = Message::parse(text.into()).unwrap();
@@ -275,11 +317,31 @@ mod tests {
             assert_eq!(message.value("Last"), Some(&b"1"[..]), "{length}");
             assert_eq!(message.value(&value), Some(&b"2"[..]), "{length}");
         }
+        // The lower bits of this length are those of `Event`.
+        let short = Message::parse("Event: x\r\n".into()).unwrap();
+        assert_eq!(short.value(&"v".repeat(LONG as usize + 5)), None);
         let ends = |message: &Message| message.as_bytes().len();
-        for length in 65_500..65_560 {
+        for length in 16_340..16_400 {
             let text = format!("Event: x\r\nLong: {}\r\n", "v".repeat(length));
             let message = Message::parse(text.into()).unwrap();
             assert_eq!(message.value("Long").unwrap().len(), length, "{}", ends(&message));
+        }
+    }
+
+    #[test]
+    fn places_are_ascii() {
+        let all = (0..14).flat_map(|bits| [1 << bits, (1 << bits) - 1, (1 << bits) * 3 / 2]);
+        let all: Vec<u32> = all.chain([LONG - 1]).filter(|number| *number < LONG).collect();
+        for (name, end) in all.iter().flat_map(|one| all.iter().map(|other| (*one, *other))) {
+            let bytes = short(Line { name, end });
+            assert!(bytes.is_ascii(), "{name} {end}");
+            let line = from_short(bytes);
+            assert_eq!((line.name, line.end), (name, end));
+            let (name, end) = ((name << 14) | end, (end << 14) | name);
+            let bytes = long(Line { name, end });
+            assert!(bytes.is_ascii(), "{name} {end}");
+            let line = from_long(bytes);
+            assert_eq!((line.name, line.end), (name, end));
         }
     }
 

@@ -101,7 +101,7 @@ impl Places {
     /// Those of lines that stand as servers write them: all that every snapshot has in the order of
     /// the table, the others somewhere behind. Otherwise nothing.
     fn in_order(message: &Message, prefix: &str) -> Option<Self> {
-        let (bytes, lines) = (message.as_bytes(), message.lines());
+        let (bytes, lines) = message.parts();
         let name = |at: usize| {
             let name = &bytes[lines.start(at)..][..lines.get(at).name()];
             // What stands between lines with the prefix has it too.

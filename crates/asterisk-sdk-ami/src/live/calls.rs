@@ -14,7 +14,8 @@ use super::table::compact;
 /// What is known of the calls under way beyond what is shown of them.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    records: HashMap<LinkedId, Record>,
+    /// Boxed, because a table has room for more than it holds.
+    records: HashMap<LinkedId, Box<Record>>,
     /// Linked ids whose calls were joined with another.
     aliases: HashMap<LinkedId, LinkedId>,
 }
@@ -32,6 +33,10 @@ struct Record {
 impl Record {
     fn step(&mut self, step: Step) {
         if self.timeline.len() < CompletedCall::MAX_STEPS {
+            if self.timeline.is_empty() {
+                // Of one that is found not more is known than that its two channels came.
+                self.timeline.reserve_exact(2);
+            }
             self.timeline.push(step);
         } else {
             self.more_steps = self.more_steps.saturating_add(1);
@@ -106,6 +111,7 @@ impl Calls {
             });
         } else {
             tables.calls.update(id.as_str(), |call| {
+                call.channels.reserve_exact(1);
                 call.channels.push(channel.id.clone());
                 call.started = call.started.min(channel.created);
                 call.gaps |= !seen;

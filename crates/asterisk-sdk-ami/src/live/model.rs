@@ -350,6 +350,7 @@ impl Model {
         let Some(mut bridge) = self.bridge_of(&snapshot) else { return };
         let Some(channel) = self.tables.channels.get(id.as_str()).cloned() else { return };
         if !bridge.members.contains(&id) {
+            bridge.members.reserve_exact(1);
             bridge.members.push(channel.id.clone());
         }
         if bridge.bridge_type.as_deref() == Some("basic") {
@@ -473,6 +474,7 @@ impl Model {
             let Some(mut bridge) = self.bridge_of(&item.bridge) else { continue };
             let here = members.remove(bridge.id.as_str()).unwrap_or_default();
             bridge.members.retain(|member| here.contains(member));
+            bridge.members.reserve_exact(here.len().saturating_sub(bridge.members.len()));
             for member in here {
                 if !bridge.members.contains(&member) {
                     bridge.members.push(member);
