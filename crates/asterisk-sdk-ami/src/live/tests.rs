@@ -12,6 +12,8 @@ use super::list::List;
 use super::model::Model;
 use super::{Call, CompletedCall, Kind, Kinds};
 
+mod queues;
+
 const CAPTURES: [&[u8]; 2] = [
     include_bytes!("../../../../tests/ami/captures/live_calls-16.txt"),
     include_bytes!("../../../../tests/ami/captures/live_calls-22.txt"),
