@@ -4,3 +4,4 @@ mod agi;
 mod ami;
 mod ari;
 mod faults;
+mod wallboard;

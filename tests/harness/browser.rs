@@ -1,0 +1,127 @@
+//! The wallboard example in a browser without a window.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::agi_program::example;
+use crate::soon;
+
+/// A program and what it says; ends with this value.
+#[derive(Debug)]
+pub struct Program {
+    _child: Child,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    fn start(command: &mut Command) -> Self {
+        let command = command.stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        Self { _child: child, output }
+    }
+
+    /// What stands behind this text, in the first line that has it.
+    async fn behind(&mut self, text: &str) -> String {
+        let found = async {
+            while let Some(line) = self.output.next_line().await.expect("text") {
+                if let Some((_, behind)) = line.split_once(text) {
+                    return behind.to_owned();
+                }
+            }
+            panic!("it has ended without {text:?}");
+        };
+        soon(found).await
+    }
+}
+
+/// The example, which shows the server at this address, and where its page is.
+///
+/// # Panics
+///
+/// When it does not start.
+pub async fn wallboard(ami: &str, user: &str, secret: &str) -> (Program, String) {
+    let mut command = Command::new(example("wallboard"));
+    command.args(["--asterisk", ami, "--user", user, "--secret", secret]);
+    let mut program = Program::start(command.args(["--listen", "127.0.0.1:0"]));
+    let url = program.behind("the wallboard is at ").await;
+    (program, url)
+}
+
+/// A browser without a window; nothing, after saying so, where there is none.
+///
+/// # Panics
+///
+/// When it does not start, or there has to be one (`CI=true`).
+pub async fn browser() -> Option<(Program, Client)> {
+    if Command::new("chromedriver").arg("--version").stdout(Stdio::null()).status().await.is_err() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "there is no chromedriver");
+        println!("skipped: no browser to test with (chromedriver is not installed)");
+        return None;
+    }
+    let mut driver = Program::start(Command::new("chromedriver").arg("--port=0"));
+    let port = driver.behind("started successfully on port ").await;
+    let arguments = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--window-size=1600,900",
+    ];
+    let options = json!({ "goog:chromeOptions": { "args": arguments } });
+    let Value::Object(options) = options else { unreachable!() };
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+    let client = soon(builder.capabilities(options).connect(&url)).await.expect("a session");
+    Some((driver, client))
+}
+
+/// The text of each element.
+///
+/// # Panics
+///
+/// When the browser has gone.
+pub async fn texts(page: &Client, selector: &str) -> Vec<String> {
+    let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)";
+    let texts = page.execute(script, vec![json!(selector)]).await.expect("a list");
+    serde_json::from_value(texts).expect("texts")
+}
+
+/// Waits until the elements say this; how long it took.
+///
+/// # Panics
+///
+/// When they do not within 20 seconds.
+pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) -> Duration {
+    let (began, mut seen) = (Instant::now(), Vec::new());
+    while began.elapsed() < Duration::from_secs(20) {
+        seen = texts(page, selector).await;
+        if seen == wanted {
+            return began.elapsed();
+        }
+    }
+    panic!("{selector} is {seen:?}, not {wanted:?}");
+}
+
+/// Keeps a picture of the page beside the test's other results.
+///
+/// # Panics
+///
+/// When there is none.
+pub async fn picture(page: &Client, name: &str) {
+    let tests = std::env::current_exe().unwrap();
+    let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
+    let image = page.screenshot().await.expect("a picture");
+    std::fs::write(target.join(name), image).unwrap();
+}
