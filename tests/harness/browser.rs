@@ -98,17 +98,17 @@ pub async fn texts(page: &Client, selector: &str) -> Vec<String> {
     serde_json::from_value(texts).expect("texts")
 }
 
-/// Waits until the elements say this; how long it took.
+/// Waits until the elements say this.
 ///
 /// # Panics
 ///
 /// When they do not within 20 seconds.
-pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) -> Duration {
+pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) {
     let (began, mut seen) = (Instant::now(), Vec::new());
     while began.elapsed() < Duration::from_secs(20) {
         seen = texts(page, selector).await;
         if seen == wanted {
-            return began.elapsed();
+            return;
         }
     }
     panic!("{selector} is {seen:?}, not {wanted:?}");

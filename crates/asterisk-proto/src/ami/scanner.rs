@@ -41,13 +41,6 @@ fn short(line: Line) -> [u8; 4] {
     (both + (both & 0x3f80_3f80)).to_le_bytes()
 }
 
-#[inline]
-fn from_short(bytes: [u8; 4]) -> Line {
-    let both = u32::from_le_bytes(bytes);
-    let both = both - ((both & 0x7f00_7f00) >> 1);
-    Line { name: both & 0xffff, end: both >> 16 }
-}
-
 /// Twice 28 bits become four times 14, and these as above.
 fn long(line: Line) -> [u8; 8] {
     let both = u64::from(line.name) | u64::from(line.end) << 32;
@@ -103,7 +96,7 @@ impl<'a> Lines<'a> {
     #[inline]
     pub(super) fn get(self, index: usize) -> Line {
         match self {
-            Self::Short(lines) => from_short(lines[index]),
+            Self::Short(lines) => Line::from_short(lines[index]),
             Self::Long(lines) => from_long(lines[index]),
         }
     }
@@ -122,7 +115,9 @@ impl<'a> Lines<'a> {
                 let length = u32::try_from(length).ok().filter(|length| *length < LONG)?;
                 // As they are written.
                 let [low, high, ..] = short(Line { name: length, end: 0 });
-                lines[from..].iter().position(|line| line[..2] == [low, high])
+                let wanted = u16::from_le_bytes([low, high]);
+                let mut lines = lines[from..].iter();
+                lines.position(|[low, high, ..]| u16::from_le_bytes([*low, *high]) == wanted)
             }
             Self::Long(lines) => {
                 lines[from..].iter().position(|line| from_long(*line).name() == length)
@@ -149,6 +144,14 @@ impl Line {
             name = name_end(bytes, start, start + name, end) - start;
         }
         Self { name: name as u32, end: end as u32 }
+    }
+
+    /// What [`short`] made of it.
+    #[inline]
+    pub(super) fn from_short(bytes: [u8; 4]) -> Self {
+        let both = u32::from_le_bytes(bytes);
+        let both = both - ((both & 0x7f00_7f00) >> 1);
+        Self { name: both & 0xffff, end: both >> 16 }
     }
 
     /// How long its name is.
@@ -335,7 +338,7 @@ mod tests {
         for (name, end) in all.iter().flat_map(|one| all.iter().map(|other| (*one, *other))) {
             let bytes = short(Line { name, end });
             assert!(bytes.is_ascii(), "{name} {end}");
-            let line = from_short(bytes);
+            let line = Line::from_short(bytes);
             assert_eq!((line.name, line.end), (name, end));
             let (name, end) = ((name << 14) | end, (end << 14) | name);
             let bytes = long(Line { name, end });

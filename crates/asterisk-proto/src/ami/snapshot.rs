@@ -6,6 +6,7 @@ use memchr::memchr;
 
 use super::field::{id, state};
 use super::message::same;
+use super::scanner::{Line, Lines};
 use super::{ChannelVariables, Field, Message};
 use crate::{ChannelId, ChannelState, LinkedId, Text};
 
@@ -99,27 +100,24 @@ struct Places {
 
 impl Places {
     /// Those of lines that stand as servers write them: all that every snapshot has in the order of
-    /// the table, the others somewhere behind. Otherwise nothing.
+    /// the table, the others somewhere behind. Otherwise, and in very long messages, nothing.
     fn in_order(message: &Message, prefix: &str) -> Option<Self> {
         let (bytes, lines) = message.parts();
-        let name = |at: usize| {
-            let name = &bytes[lines.start(at)..][..lines.get(at).name()];
-            // What stands between lines with the prefix has it too.
-            if prefix.is_empty() { Some(name) } else { name.get(prefix.len()..) }
-        };
+        let Lines::Short(all) = lines else { return None };
         let value = |at: usize| lines.get(at).value(lines.start(at), bytes);
         let find = |header: &[u8]| {
             let mut at = 0;
             loop {
                 at = lines.named(at, prefix.len() + header.len())?;
+                let start = lines.start(at);
+                // What stands between lines with the prefix has it too.
+                let rest = &bytes[start + prefix.len()..][..header.len()];
                 // Other names of this length differ here, at far less than the price of a comparison.
-                let rest = name(at)?;
                 let alike = rest.first() == header.first() && rest.last() == header.last();
                 // Processors are slow to compare nothing with nothing, if they are made to.
                 if alike
                     && same(rest, header)
-                    && (prefix.is_empty()
-                        || bytes[lines.start(at)..].starts_with(prefix.as_bytes()))
+                    && (prefix.is_empty() || bytes[start..].starts_with(prefix.as_bytes()))
                 {
                     return Some(at);
                 }
@@ -128,15 +126,13 @@ impl Places {
         };
         let mut places = Self::default();
         let first = find(b"Channel")?;
-        if first + TENANT > lines.len() {
-            return None;
-        }
+        let own = all.get(first..)?.first_chunk::<TENANT>()?;
         let mut next = lines.start(first);
         // Lengths and words are known to the compiler, which makes comparisons of numbers of them.
         macro_rules! then {
             ($($header:literal = $index:literal),+) => {
                 $(
-                    let line = lines.get(first + $index);
+                    let line = Line::from_short(own[$index]);
                     let start = std::mem::replace(&mut next, line.next());
                     let name = &bytes[start..][..line.name()];
                     // What stands between lines with the prefix has it too.
