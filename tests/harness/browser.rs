@@ -23,7 +23,7 @@ pub struct Program {
 impl Program {
     fn start(command: &mut Command) -> Self {
         let command = command.stdout(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = command.spawn().expect("the program is there");
         let output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         Self { _child: child, output }
     }
@@ -31,12 +31,13 @@ impl Program {
     /// What stands behind this text, in the first line that has it.
     async fn behind(&mut self, text: &str) -> String {
         let found = async {
-            while let Some(line) = self.output.next_line().await.expect("text") {
+            loop {
+                let line = self.output.next_line().await.expect("text");
+                let line = line.expect("it says so before it ends");
                 if let Some((_, behind)) = line.split_once(text) {
                     return behind.to_owned();
                 }
             }
-            panic!("it has ended without {text:?}");
         };
         soon(found).await
     }
@@ -104,14 +105,15 @@ pub async fn texts(page: &Client, selector: &str) -> Vec<String> {
 ///
 /// When they do not within 20 seconds.
 pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) {
-    let (began, mut seen) = (Instant::now(), Vec::new());
-    while began.elapsed() < Duration::from_secs(20) {
-        seen = texts(page, selector).await;
+    let began = Instant::now();
+    loop {
+        let seen = texts(page, selector).await;
         if seen == wanted {
             return;
         }
+        let patience = began.elapsed() < Duration::from_secs(20);
+        assert!(patience, "{selector} is {seen:?}, not {wanted:?}");
     }
-    panic!("{selector} is {seen:?}, not {wanted:?}");
 }
 
 /// Keeps a picture of the page beside the test's other results.
@@ -120,8 +122,8 @@ pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) {
 ///
 /// When there is none.
 pub async fn picture(page: &Client, name: &str) {
-    let tests = std::env::current_exe().unwrap();
-    let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
+    let tests = std::env::current_exe().expect("this test has a path");
+    let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap_or_default();
     let image = page.screenshot().await.expect("a picture");
-    std::fs::write(target.join(name), image).unwrap();
+    std::fs::write(target.join(name), image).expect("the folder is writable");
 }

@@ -257,7 +257,7 @@ impl Replay {
 struct Moment<'a> {
     number: usize,
     lists: &'a Lists,
-    listed: Model,
+    listed: Box<Model>,
 }
 
 /// What was sent, with quiet moments.
@@ -272,7 +272,7 @@ fn steps<'a>(sent: &'a [Sent]) -> Vec<Step<'a>> {
         Sent::Event(event) => Step::Event(event),
         Sent::Quiet(lists) => {
             number += 1;
-            Step::Quiet(Moment { number, lists, listed: Replay::of(lists).model })
+            Step::Quiet(Moment { number, lists, listed: Box::new(Replay::of(lists).model) })
         }
     };
     sent.iter().map(step).collect()
@@ -440,11 +440,11 @@ fn lists_may_say_already_what_events_tell_behind_them() {
             if let Some(begin) = begin.replace(moment) {
                 for ahead in from..end {
                     let mut replay = Replay::of(begin.lists);
-                    for n in from..end {
+                    for (n, step) in steps.iter().enumerate().take(end).skip(from) {
                         if n == ahead {
                             replay.lists(moment.lists);
                         }
-                        if let Step::Event(event) = &steps[n] {
+                        if let Step::Event(event) = step {
                             replay.event(event);
                             no_holes(&replay.model.tables);
                         }
