@@ -9,7 +9,8 @@ pub enum MediaEvent {
     /// Audio. Asterisk sends it only while something is sent to the channel: silence may be a pause
     /// without frames.
     Audio(Frame),
-    /// A key was pressed and released. Over RTP none come: there keys are audible, and told by ARI.
+    /// A key was pressed and released. Over RTP only from peers with telephone events, of which external media is
+    /// none.
     Dtmf(char),
     /// These were dropped because nobody took them in time; they would have come here.
     Missed(Missed),

@@ -49,6 +49,7 @@ mod format;
 mod frame;
 pub mod g711;
 mod incoming;
+mod keying;
 mod listen;
 mod options;
 mod outgoing;

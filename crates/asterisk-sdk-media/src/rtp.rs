@@ -9,14 +9,29 @@
 //! - Asterisk takes only formats of a fixed payload type: `ulaw`, `alaw`, `gsm`, `g722`, `g729`, and `slin` at 8 kHz.
 //!   Others it sends and does not take: writing them is [`MediaError::Unsupported`](crate::MediaError).
 //! - Asterisk 16 sends `ulaw` where `slin` was asked for: look at the format of the frames.
-//! - Keys come as sounds, not as events: they are told by ARI (`ChannelDtmfReceived`) for the channel on which they
-//!   were pressed.
-//! - RTP knows no end. That the channel was hung up is told by ARI; the stream itself notices only when it sends.
+//! - External media has no keys: Asterisk 16 and 22 send none as telephone events, and understand none under any
+//!   payload type. What is pressed is heard as a tone, and told by ARI (`ChannelDtmfReceived`) for the channel on
+//!   which it was.
+//!
+//! # Keys
+//!
+//! With another peer than external media, such as an endpoint of `chan_pjsip` whose SIP side is yours, keys go both
+//! ways as telephone events (RFC 4733), once their payload type is known: [`Socket::telephone_events`].
+//!
+//! - Each press is told once, at its end ([`MediaEvent::Dtmf`]). Asterisk repeats the end three times; if none
+//!   arrives, the key counts as released 120 ms after its last packet. Other events (16, the flash) come as
+//!   [`MediaEvent::Other`].
+//! - [`MediaStream::send_dtmf`] presses one. Asterisk 16 and 22 take the length as it is said
+//!   (`DurationMs` of AMI's `DTMFEnd`).
+//!
+//! # The end
+//!
+//! RTP knows none. That the channel was hung up is told by ARI; the stream itself notices only when it sends.
 
 mod packet;
+mod presses;
 mod reorder;
 
-use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
@@ -25,17 +40,18 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use tokio::net::{ToSocketAddrs, UdpSocket};
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use crate::driver::Wire;
 use crate::error::{ConnectError, End};
 use crate::event::MediaEvent;
 use crate::format::Format;
-use crate::frame::Frame;
+use crate::keying;
 use crate::options::Options;
 use crate::shared::{Nature, Saying, Shared};
 use crate::stream::MediaStream;
-use packet::{Datagram, Sender};
+use packet::{Content, Sender};
+use presses::Presses;
 use reorder::Reorder;
 
 /// The size of the read buffer, which frames share.
@@ -67,6 +83,7 @@ const MISSING: Duration = Duration::from_millis(60);
 pub struct Socket {
     socket: UdpSocket,
     options: Options,
+    events: Option<u8>,
 }
 
 impl Socket {
@@ -85,7 +102,7 @@ impl Socket {
     ///
     /// As [`bind`](Self::bind).
     pub async fn bind_with(address: impl ToSocketAddrs, options: Options) -> io::Result<Self> {
-        Ok(Self { socket: UdpSocket::bind(address).await?, options })
+        Ok(Self { socket: UdpSocket::bind(address).await?, options, events: None })
     }
 
     /// The address that Asterisk is to send to.
@@ -97,11 +114,20 @@ impl Socket {
         self.socket.local_addr()
     }
 
+    /// The peer sends and takes keys as telephone events (`telephone-event/8000` of its SDP) under this payload type,
+    /// 96 to 127: Asterisk's SIP has 101. Not for external media, which has none.
+    #[must_use]
+    pub fn telephone_events(mut self, payload_type: u8) -> Self {
+        self.events = Some(payload_type);
+        self
+    }
+
     /// The stream, from and to Asterisk's address. Packets from elsewhere are not taken.
     ///
     /// # Errors
     ///
-    /// The address is of another family, or there is no way to it.
+    /// The address is of another family, or there is no way to it; or the payload type of telephone events is none
+    /// that can be chosen.
     ///
     /// # Cancel safety
     ///
@@ -111,7 +137,11 @@ impl Socket {
         format: Format,
         asterisk: SocketAddr,
     ) -> Result<MediaStream, ConnectError> {
-        let Self { socket, options } = self;
+        let Self { socket, options, events } = self;
+        if events.is_some_and(|kind| !packet::CHOSEN.contains(&kind)) {
+            let why = "the payload type of telephone events is not 96 to 127";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why).into());
+        }
         socket.connect(asterisk).await?;
         let kind = packet::payload_type(&format);
         let nature = Nature {
@@ -121,6 +151,7 @@ impl Socket {
             remote_queue: false,
             control: None,
             hangup: false,
+            keys: events.is_some(),
             writable: kind.is_some(),
             // What fits into a packet of Ethernet.
             max_message: 1_400,
@@ -132,34 +163,53 @@ impl Socket {
             socket: Arc::clone(&socket),
             sender: Sender::new(&format, kind.unwrap_or_default(), random),
             format: format.clone(),
+            events,
             begun: Instant::now(),
             packet: Vec::new(),
         };
-        let reading = read(socket, Arc::clone(&shared), format);
+        let reading = read(socket, Arc::clone(&shared), format, events);
         Ok(MediaStream::start(asterisk.to_string(), shared, reading, writer, &options, ()))
     }
 }
 
-async fn read(socket: Arc<UdpSocket>, shared: Arc<Shared>, format: Format) -> End {
+async fn read(
+    socket: Arc<UdpSocket>,
+    shared: Arc<Shared>,
+    format: Format,
+    events: Option<u8>,
+) -> End {
     let mut buffer = BytesMut::with_capacity(BUFFER);
-    let mut reorder = Reorder::<Frame>::new();
-    let mut give = |frame| shared.push(MediaEvent::Audio(frame));
+    let mut reorder = Reorder::<Content>::new();
+    let mut presses = Presses::default();
+    let mut tell = |event| {
+        shared.push(match keying::key(event) {
+            Some(key) => MediaEvent::Dtmf(key),
+            None => MediaEvent::Other(format!("telephone event {event}")),
+        });
+    };
     loop {
         if buffer.capacity() < DATAGRAM {
             buffer.reserve(BUFFER);
         }
         let reading = socket.recv_buf(&mut buffer);
+        // Cancel safe: nothing was read.
         let result = if reorder.is_holding() {
-            // Cancel safe: nothing was read.
-            if let Ok(result) = timeout(MISSING, reading).await {
-                result
-            } else {
-                let losses = reorder.give_up(&mut give);
-                shared.count(|statistics| statistics.packets_lost += losses.lost);
-                continue;
-            }
+            timeout(MISSING, reading).await.ok()
+        } else if let Some(at) = presses.released_at() {
+            timeout_at(at.into(), reading).await.ok()
         } else {
-            reading.await
+            Some(reading.await)
+        };
+        let now = Instant::now();
+        let mut give = |content| match content {
+            Content::Audio(frame) => shared.push(MediaEvent::Audio(frame)),
+            Content::Press(press) => presses.push(press, now, &mut tell),
+        };
+        let Some(result) = result else {
+            let losses = reorder.give_up(&mut give);
+            shared.count(|statistics| statistics.packets_lost += losses.lost);
+            presses.release(now, &mut tell);
+            continue;
         };
         match result {
             Ok(_) => {}
@@ -169,9 +219,11 @@ async fn read(socket: Arc<UdpSocket>, shared: Arc<Shared>, format: Format) -> En
             }
             Err(error) => return End::failed(&error),
         }
-        match packet::read(buffer.split(), &format) {
-            Datagram::Audio { source, sequence, frame } => {
-                let losses = reorder.push(source, sequence, frame, &mut give);
+        match packet::read(buffer.split(), &format, events) {
+            Some(packet) => {
+                let packet::Datagram { source, sequence, content } = packet;
+                let losses = reorder.push(source, sequence, content, &mut give);
+                presses.release(now, &mut tell);
                 if losses.lost + losses.late > 0 {
                     shared.count(|statistics| {
                         statistics.packets_lost += losses.lost;
@@ -179,7 +231,7 @@ async fn read(socket: Arc<UdpSocket>, shared: Arc<Shared>, format: Format) -> En
                     });
                 }
             }
-            Datagram::Other => shared.count(|statistics| statistics.packets_ignored += 1),
+            None => shared.count(|statistics| statistics.packets_ignored += 1),
         }
     }
 }
@@ -188,6 +240,7 @@ struct Writer {
     socket: Arc<UdpSocket>,
     sender: Sender,
     format: Format,
+    events: Option<u8>,
     begun: Instant,
     packet: Vec<u8>,
 }
@@ -199,9 +252,15 @@ impl Wire for Writer {
         self.socket.send(&self.packet).await.map(drop)
     }
 
-    fn say(&mut self, _saying: Saying) -> impl Future<Output = io::Result<()>> + Send {
-        // There is nothing to say: the stream refuses it.
-        std::future::ready(Ok(()))
+    async fn say(&mut self, saying: Saying) -> io::Result<()> {
+        // The stream refuses all else.
+        let (Saying::Key(tone), Some(kind)) = (saying, self.events) else { return Ok(()) };
+        let times = if tone.last { packet::ENDS } else { 1 };
+        for _ in 0..times {
+            self.sender.write_key(kind, tone, self.begun.elapsed(), &mut self.packet);
+            self.socket.send(&self.packet).await?;
+        }
+        Ok(())
     }
 
     async fn close(&mut self) -> io::Result<()> {

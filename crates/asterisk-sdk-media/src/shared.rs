@@ -11,6 +11,7 @@ use crate::error::{End, MediaError};
 use crate::event::{Direction, MediaEvent, Reached, Statistics, Status};
 use crate::format::Format;
 use crate::incoming::Incoming;
+use crate::keying::{self, Keying, Tone};
 use crate::options::Options;
 use crate::outgoing::{Available, Cut, Outgoing};
 use crate::pace::Pace;
@@ -40,6 +41,8 @@ pub(crate) struct Nature {
     pub(crate) control: Option<Style>,
     /// Whether the channel can be hung up.
     pub(crate) hangup: bool,
+    /// Whether keys can be sent.
+    pub(crate) keys: bool,
     /// Whether Asterisk takes audio of this format.
     pub(crate) writable: bool,
     /// The largest message of audio.
@@ -60,6 +63,7 @@ pub(crate) enum Saying {
     Direction(Direction),
     Flush,
     Hangup,
+    Key(Tone),
     Mark(u64),
     Pause,
     Pong(Vec<u8>),
@@ -120,6 +124,7 @@ struct State {
     incoming: Incoming,
     outgoing: Outgoing<Point>,
     pace: Pace,
+    keying: Keying,
     sayings: VecDeque<Saying>,
     /// Marks that Asterisk knows of.
     marks: VecDeque<(u64, oneshot::Sender<Reached>)>,
@@ -146,6 +151,7 @@ impl Shared {
             incoming: Incoming::new(options.incoming_frames),
             outgoing: Outgoing::new(options.outgoing_bytes, cut),
             pace: Pace::new(lead, options.catch_up),
+            keying: Keying::default(),
             sayings: VecDeque::new(),
             marks: VecDeque::new(),
             next_mark: 1,
@@ -234,6 +240,14 @@ impl Shared {
         }
         state.sayings.push_back(saying);
         drop(state);
+        self.work.notify_one();
+        Ok(())
+    }
+
+    pub(crate) fn press(&self, event: u8, length: Duration) -> Result<(), MediaError> {
+        if !self.open()?.keying.press(event, length) {
+            return Err(MediaError::Busy);
+        }
         self.work.notify_one();
         Ok(())
     }
@@ -448,6 +462,18 @@ impl State {
         }
         if matches!(self.phase, Phase::ClosingHere | Phase::ClosingThere) {
             return (Step::Close, false);
+        }
+        if !self.keying.is_idle() {
+            let (due, moved) = self.pace.due(now);
+            self.statistics.clock_moved += u64::from(!moved.is_zero());
+            if due > now {
+                return (Step::Wait(Some(due)), false);
+            }
+            if let Some(tone) = self.keying.next(nature.ptime) {
+                let pause = if tone.last { keying::PAUSE } else { Duration::ZERO };
+                self.pace.sent(nature.ptime + pause);
+                return (Step::Say(Saying::Key(tone)), false);
+            }
         }
         while let Some(point) = self.outgoing.reached() {
             match point {

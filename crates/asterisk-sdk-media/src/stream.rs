@@ -12,6 +12,7 @@ use crate::driver::{self, Wire};
 use crate::error::{End, MediaError};
 use crate::event::{Direction, MediaEvent, Reached, Statistics, Status};
 use crate::format::Format;
+use crate::keying;
 use crate::options::Options;
 use crate::shared::{Saying, Shared};
 
@@ -38,10 +39,11 @@ const SAMPLES: usize = 512;
 /// | `answer`, `status`, `control` | yes | yes | no | no |
 /// | `set_direction` | with JSON | no | no | no |
 /// | `hangup` | yes | yes | yes | no |
-/// | [`MediaEvent::Dtmf`] | yes | yes | yes | no |
+/// | [`MediaEvent::Dtmf`] | yes | yes | yes | with telephone events |
+/// | `send_dtmf` | no | no | no | with telephone events |
 ///
-/// What a transport cannot do is [`MediaError::Unsupported`]. No transport sends keys to Asterisk: that is
-/// done by ARI (`POST /channels/{id}/dtmf`).
+/// What a transport cannot do is [`MediaError::Unsupported`]. Where `send_dtmf` is none, keys are
+/// sent by ARI (`POST /channels/{id}/dtmf`). Telephone events are those of a SIP call: see [`rtp`](crate::rtp#keys).
 #[derive(Clone)]
 pub struct MediaStream {
     handle: Arc<Handle>,
@@ -264,6 +266,23 @@ impl MediaStream {
             return Err(MediaError::TooLong { length: message.len(), limit: LIMIT });
         }
         self.shared().say(Saying::Text(message))
+    }
+
+    /// Presses a key (`0` to `9`, `*`, `#`, `A` to `D`) for so long: in steps of 20 ms, at least 40 ms and 8 s at most.
+    /// Returns at once. Keys go one after the other, with pauses of 40 ms. They go before audio that waits, which is
+    /// held back meanwhile; [`flush`](Self::flush) and [`pause`](Self::pause) leave them alone. RTP with telephone
+    /// events only ([`Socket::telephone_events`](crate::rtp::Socket::telephone_events)).
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError::Unsupported`], also for what is no key; [`MediaError::Closed`], or [`MediaError::Busy`] when 128
+    /// keys wait.
+    pub fn send_dtmf(&self, key: char, length: Duration) -> Result<(), MediaError> {
+        if !self.shared().nature.keys {
+            return Err(MediaError::Unsupported("sending keys"));
+        }
+        let event = keying::event(key).ok_or(MediaError::Unsupported("a key of this name"))?;
+        self.shared().press(event, length)
     }
 
     /// Hangs up the channel that carries this stream. Audio that waits is dropped: wait for

@@ -1,10 +1,15 @@
 //! Audio as RTP (16 and 22).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use asterisk_sdk::ami::event::{DtmfDirection, DtmfEnd};
 use asterisk_sdk::ari::Client;
 use asterisk_sdk::ari::handle::Channel;
 use asterisk_sdk::media::{Format, MediaError, MediaEvent, MediaStream, Reached, rtp};
+
+use crate::calls::manager;
+use crate::phone::{Phone, Request};
 
 use super::{Bridged, application, audio, comes_back, echoes, pattern, soon};
 
@@ -93,4 +98,64 @@ async fn a_high_rate_is_heard_and_cannot_be_spoken() {
     assert_eq!(refused, Err(MediaError::Unsupported("sending this format")));
     media.hangup().await.expect("it is there");
     call.end().await;
+}
+
+/// The keys among what comes.
+async fn key(stream: &MediaStream) -> char {
+    loop {
+        match soon(stream.next()).await {
+            Some(MediaEvent::Audio(_)) => {}
+            Some(MediaEvent::Dtmf(key)) => return key,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_go_both_ways_in_a_sip_call() {
+    let Some(server) = harness::live::server() else { return };
+    // On a server of its own, as there is one phone.
+    let server = harness::live::OwnServer::start(&server);
+    let manager = manager(&server).await;
+    let mut keys = manager.events().of::<DtmfEnd>();
+    let socket = rtp::Socket::bind("127.0.0.1:0").await.expect("a free port");
+    let port = socket.local_addr().expect("it has one").port();
+    let body = format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+         m=audio {port} RTP/AVP 0 96\r\na=rtpmap:0 PCMU/8000\r\n\
+         a=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"
+    );
+    let headers = "Content-Type: application/sdp\r\n";
+    let mut phone = Phone::new(&server.sip).await;
+    let (method, user, call_id) = ("INVITE", "echo", "media-keys");
+    let answer = phone.ask(&Request { method, user, call_id, headers, body: &body }).await;
+    assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+    let audio = answer.lines().find_map(|line| line.strip_prefix("m=audio "));
+    let port = audio.and_then(|line| line.split(' ').next()).expect("a port");
+    let asterisk = format!("127.0.0.1:{port}").parse().expect("an address");
+    let socket = socket.telephone_events(96);
+    let stream = socket.stream(Format::Ulaw, asterisk).await.expect("a way to it");
+
+    echoes(&stream, &[0x31; 160]).await;
+    for (digit, length) in [('5', 100), ('A', 40), ('5', 160), ('*', 1_000)] {
+        let length = Duration::from_millis(length);
+        stream.send_dtmf(digit, length).expect("it is open");
+        // Asterisk has it as it was pressed, and its echo sends it back.
+        for direction in [DtmfDirection::Received, DtmfDirection::Sent] {
+            let event = soon(keys.next()).await.expect("it goes on").expect("none is missed");
+            let told = (event.digit.as_deref(), event.direction.clone());
+            assert_eq!(told, (Some(&*digit.to_string()), Some(direction)));
+            if event.direction == Some(DtmfDirection::Received) {
+                assert_eq!(event.duration, Some(length));
+            }
+        }
+        assert_eq!(key(&stream).await, digit);
+    }
+    // The audio goes on as it was.
+    comes_back(&stream, &pattern(16_000)).await;
+    let statistics = stream.statistics();
+    assert_eq!((statistics.packets_lost, statistics.packets_ignored), (0, 0));
+    let bye = Request { method: "BYE", user, call_id, headers: "", body: "" };
+    let answer = phone.ask_within(&answer, &bye).await;
+    assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
 }

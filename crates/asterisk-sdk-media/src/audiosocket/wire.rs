@@ -73,6 +73,7 @@ impl Opened {
             remote_queue: false,
             control: None,
             hangup: true,
+            keys: false,
             writable: true,
             max_message: codec::MAX_AUDIO,
         };

@@ -183,7 +183,7 @@ pub(super) fn write(saying: Saying, style: Style) -> Option<String> {
         Saying::Status => ("GET_STATUS", None),
         Saying::Text(text) => return Some(text),
         // Not in text.
-        Saying::Pong(_) => return None,
+        Saying::Key(_) | Saying::Pong(_) => return None,
     };
     Some(message(command, argument, style))
 }

@@ -113,6 +113,7 @@ impl Opened {
             remote_queue: !passthrough,
             control: Some(start.style),
             hangup: true,
+            keys: false,
             writable: true,
             max_message: WRITE_LIMIT,
         };
