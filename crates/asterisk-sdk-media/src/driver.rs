@@ -27,6 +27,9 @@ pub(crate) trait Wire: Send {
         tail: bool,
     ) -> impl Future<Output = io::Result<()>> + Send;
 
+    /// Sends what is left of a message.
+    fn rest(&mut self, rest: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
+
     /// Sends a control message.
     fn say(&mut self, saying: Saying) -> impl Future<Output = io::Result<()>> + Send;
 
@@ -82,6 +85,7 @@ async fn write(mut wire: impl Wire, shared: &Shared, write_timeout: Duration) ->
                 continue;
             }
             Step::Audio { tail } => within(write_timeout, wire.audio(&mut audio, tail)).await,
+            Step::Rest(rest) => within(write_timeout, wire.rest(&rest)).await,
             Step::Say(saying) => {
                 let last = saying == Saying::Hangup;
                 let result = within(write_timeout, wire.say(saying)).await;

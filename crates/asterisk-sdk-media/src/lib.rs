@@ -42,6 +42,7 @@
 
 pub mod audiosocket;
 mod board;
+mod direct;
 mod driver;
 mod error;
 mod event;

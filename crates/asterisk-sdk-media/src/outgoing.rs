@@ -120,6 +120,10 @@ impl<P> Outgoing<P> {
         self.lengths.pop_front();
     }
 
+    pub(crate) fn has_no_points(&self) -> bool {
+        self.points.is_empty()
+    }
+
     /// The next point before which all is taken.
     pub(crate) fn reached(&mut self) -> Option<P> {
         // Half a sample is never sent, so it holds nobody back.

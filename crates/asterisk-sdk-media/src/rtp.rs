@@ -32,6 +32,7 @@ mod packet;
 mod presses;
 mod reorder;
 
+use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
@@ -250,6 +251,11 @@ impl Wire for Writer {
         let length = self.format.length_of(audio.len()).unwrap_or(PTIME);
         self.sender.write(audio, self.begun.elapsed(), length, &mut self.packet);
         self.socket.send(&self.packet).await.map(drop)
+    }
+
+    fn rest(&mut self, _rest: &[u8]) -> impl Future<Output = io::Result<()>> + Send {
+        // Datagrams are sent whole.
+        std::future::ready(Ok(()))
     }
 
     async fn say(&mut self, saying: Saying) -> io::Result<()> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use crate::direct::{Bell, Direct};
 use crate::error::{End, MediaError};
 use crate::event::{Direction, MediaEvent, Reached, Statistics, Status};
 use crate::format::Format;
@@ -84,6 +85,8 @@ enum Point {
 #[derive(Debug)]
 pub(crate) enum Step {
     Say(Saying),
+    /// Send this first: what is left of a message that a writer has begun.
+    Rest(Vec<u8>),
     /// Send what was taken out; a tail is less than a frame.
     Audio {
         tail: bool,
@@ -104,7 +107,7 @@ pub(crate) struct Shared {
     /// There is room for audio again.
     room: Notify,
     /// There is something to do for the task.
-    work: Notify,
+    work: Bell,
 }
 
 /// How far the end is.
@@ -136,8 +139,12 @@ struct State {
     /// Playing is paused here.
     paused: bool,
     phase: Phase,
-    /// The task waits for audio, and has to be told of it.
+    /// The task waits for audio, and has to be told of it, if the writer doesn't send it himself.
     wake_on_write: bool,
+    /// How writers send, if the transport lets them.
+    direct: Option<Direct>,
+    /// What the socket did not take of it.
+    rest: Vec<u8>,
     end: Option<End>,
     statistics: Statistics,
 }
@@ -161,6 +168,8 @@ impl Shared {
             paused: false,
             phase: Phase::Open,
             wake_on_write: false,
+            direct: None,
+            rest: Vec::new(),
             end: None,
             statistics: Statistics::default(),
         };
@@ -170,7 +179,7 @@ impl Shared {
             readable: Notify::new(),
             over: Notify::new(),
             room: Notify::new(),
-            work: Notify::new(),
+            work: Bell::default(),
         }
     }
 
@@ -212,21 +221,31 @@ impl Shared {
         if self.nature.frame.is_none() && audio.len() > limit {
             return Err(MediaError::TooLong { length: audio.len(), limit });
         }
+        // Nobody has to wait for room mostly.
+        let mut room = None;
         loop {
-            let room = self.room.notified();
-            let wake = {
+            let (taken, wake) = {
                 let mut state = self.open()?;
-                let taken = state.outgoing.write(audio, Instant::now());
-                audio = &audio[taken..];
-                taken > 0 && std::mem::take(&mut state.wake_on_write)
+                let now = Instant::now();
+                let taken = state.outgoing.write(audio, now);
+                let waits = taken > 0 && state.wake_on_write;
+                (taken, waits && !state.send_here(&self.nature, now))
             };
             if wake {
-                self.work.notify_one();
+                self.work.ring();
             }
+            audio = &audio[taken..];
             if audio.is_empty() {
                 return Ok(());
             }
-            room.await;
+            // There may be room again already, if what was taken is sent.
+            if taken > 0 {
+                continue;
+            }
+            match room.take() {
+                Some(told) => told.await,
+                None => room = Some(self.room.notified()),
+            }
         }
     }
 
@@ -240,7 +259,7 @@ impl Shared {
         }
         state.sayings.push_back(saying);
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
         Ok(())
     }
 
@@ -248,7 +267,7 @@ impl Shared {
         if !self.open()?.keying.press(event, length) {
             return Err(MediaError::Busy);
         }
-        self.work.notify_one();
+        self.work.ring();
         Ok(())
     }
 
@@ -273,7 +292,7 @@ impl Shared {
         statistics.bytes_flushed += dropped as u64;
         pace.flush();
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
         self.room.notify_waiters();
         Ok(())
     }
@@ -297,7 +316,7 @@ impl Shared {
         }
         state.outgoing.point(point(tell)).map_err(|_| MediaError::Busy)?;
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
         Ok(told)
     }
 
@@ -323,7 +342,7 @@ impl Shared {
         state.paused = paused;
         state.pace.starve();
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
         Ok(())
     }
 
@@ -348,7 +367,7 @@ impl Shared {
     /// Nobody has the stream any more.
     pub(crate) fn close(&self) {
         self.state().phase = Phase::ClosingHere;
-        self.work.notify_one();
+        self.work.ring();
     }
 
     // ---- for the task: what came --------------------------------------------------------------
@@ -389,7 +408,7 @@ impl Shared {
         state.xoff = xoff;
         state.pace.starve();
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
     }
 
     pub(crate) fn pong(&self, payload: Vec<u8>) {
@@ -399,6 +418,11 @@ impl Shared {
 
     pub(crate) fn count(&self, count: impl FnOnce(&mut Statistics)) {
         count(&mut self.state().statistics);
+    }
+
+    /// Lets writers send frames themselves while the task has nothing else to do.
+    pub(crate) fn let_writers_send(&self, direct: Direct) {
+        self.state().direct = Some(direct);
     }
 
     // ---- for the task: what goes --------------------------------------------------------------
@@ -416,7 +440,7 @@ impl Shared {
     }
 
     pub(crate) async fn work(&self) {
-        self.work.notified().await;
+        self.work.rung().await;
     }
 
     pub(crate) async fn until_closing(&self) {
@@ -433,7 +457,7 @@ impl Shared {
             Phase::HangingUp | Phase::ClosingHere => Phase::ClosingHere,
         };
         drop(state);
-        self.work.notify_one();
+        self.work.ring();
     }
 
     pub(crate) fn finish(&self, end: End) {
@@ -446,6 +470,7 @@ impl Shared {
         state.drains.clear();
         state.statuses.clear();
         state.sayings.clear();
+        state.direct = None;
         drop(state.outgoing.flush());
         drop(state);
         self.readable.notify_waiters();
@@ -457,6 +482,9 @@ impl Shared {
 impl State {
     fn step(&mut self, nature: &Nature, now: Instant, audio: &mut Vec<u8>) -> (Step, bool) {
         self.wake_on_write = false;
+        if !self.rest.is_empty() {
+            return (Step::Rest(std::mem::take(&mut self.rest)), false);
+        }
         if let Some(saying) = self.sayings.pop_front() {
             return (Step::Say(saying), false);
         }
@@ -509,16 +537,64 @@ impl State {
                 return (Step::Wait(Some(at)), false);
             }
         };
+        if let Err(due) = self.take(nature, now, length, audio) {
+            return (Step::Wait(Some(due)), false);
+        }
+        (Step::Audio { tail }, self.outgoing.has_room())
+    }
+
+    /// Takes a frame out, if it is due.
+    fn take(
+        &mut self,
+        nature: &Nature,
+        now: Instant,
+        length: usize,
+        audio: &mut Vec<u8>,
+    ) -> Result<(), Instant> {
         let (due, moved) = self.pace.due(now);
         self.statistics.clock_moved += u64::from(!moved.is_zero());
         if due > now {
-            return (Step::Wait(Some(due)), false);
+            return Err(due);
         }
         self.outgoing.take(length, audio);
         let sounds = nature.frame.and_then(|_| nature.format.length_of(length));
         self.pace.sent(sounds.unwrap_or(nature.ptime));
         self.statistics.frames_sent += 1;
         self.statistics.bytes_sent += length as u64;
-        (Step::Audio { tail }, self.outgoing.has_room())
+        Ok(())
+    }
+
+    /// Sends the whole frames that are due while the task waits for audio; tells whether it may go on waiting.
+    fn send_here(&mut self, nature: &Nature, now: Instant) -> bool {
+        let idle = self.phase == Phase::Open
+            && !(self.xoff || self.paused)
+            && self.sayings.is_empty()
+            && self.keying.is_idle()
+            && self.rest.is_empty()
+            && self.outgoing.has_no_points();
+        self.wake_on_write = false;
+        let Some(mut direct) = self.direct.take_if(|_| idle) else { return false };
+        loop {
+            match self.outgoing.available(now) {
+                Available::Frame(length) => {
+                    if self.take(nature, now, length, &mut direct.audio).is_err() {
+                        break;
+                    }
+                    let rest = direct.send();
+                    if !rest.is_empty() {
+                        self.rest = rest.to_vec();
+                        break;
+                    }
+                }
+                Available::Nothing => {
+                    self.pace.starve();
+                    self.wake_on_write = true;
+                    break;
+                }
+                Available::Tail(_) | Available::Later(_) => break,
+            }
+        }
+        self.direct = Some(direct);
+        self.wake_on_write
     }
 }

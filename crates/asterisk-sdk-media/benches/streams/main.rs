@@ -106,7 +106,7 @@ async fn echo(name: &str, carrier: Carrier, options: &Options) -> Result {
             let frames = callers.talk(Duration::from_secs(options.seconds)).await?;
             let time = server.cpu()?.saturating_sub(before);
             let expected = options.streams as u64 * options.seconds * 50;
-            if frames < expected / 2 {
+            if frames < expected {
                 return Err(format!("{which}-{name}: only {frames} of {expected} frames").into());
             }
             times.push(time.as_secs_f64() * 1e6 / frames_f64(frames));

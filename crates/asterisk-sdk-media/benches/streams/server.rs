@@ -123,10 +123,14 @@ fn options() -> Options {
 
 async fn echo(stream: MediaStream) {
     while let Some(event) = stream.next().await {
-        if let MediaEvent::Audio(frame) = event
-            && stream.write(frame.data).await.is_err()
-        {
-            return;
+        match event {
+            MediaEvent::Audio(frame) => {
+                if stream.write(frame.data).await.is_err() {
+                    return;
+                }
+            }
+            // Of these there is none, or the figures are worth nothing.
+            other => eprintln!("{other:?}"),
         }
     }
 }

@@ -1,16 +1,18 @@
 //! The socket of a stream: reading, writing, and the first message.
 
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 
 use super::codec::{self, Message};
+use crate::direct::{Direct, write_all};
 use crate::driver::Wire;
 use crate::error::{ConnectError, End};
 use crate::event::MediaEvent;
@@ -79,6 +81,14 @@ impl Opened {
         };
         let shared = Arc::new(Shared::new(nature, options));
         let (read, write) = self.stream.into_split();
+        let write = Arc::new(write);
+        if codec::audio_type(&format).is_some() {
+            let format = format.clone();
+            shared.let_writers_send(Direct::new(Arc::clone(&write), move |audio, message| {
+                // Frames of formats that have a type are short enough.
+                let _ = codec::encode_audio(&format, audio, message);
+            }));
+        }
         let writer = Writer { socket: write, format: format.clone(), message: Vec::new() };
         let patience = options.handshake_timeout;
         let reading = read_messages(read, self.early, Arc::clone(&shared), format, patience);
@@ -142,7 +152,7 @@ async fn read_messages(
 
 /// One write for each message: Asterisk hangs up when the payload comes more than 5 ms after the header.
 struct Writer {
-    socket: OwnedWriteHalf,
+    socket: Arc<OwnedWriteHalf>,
     format: Format,
     message: Vec<u8>,
 }
@@ -151,18 +161,23 @@ impl Wire for Writer {
     async fn audio(&mut self, audio: &mut [u8], _tail: bool) -> io::Result<()> {
         codec::encode_audio(&self.format, audio, &mut self.message)
             .ok_or_else(|| io::Error::other("a frame that fits into no message"))?;
-        self.socket.write_all(&self.message).await
+        write_all(&self.socket, &self.message).await
+    }
+
+    async fn rest(&mut self, rest: &[u8]) -> io::Result<()> {
+        write_all(&self.socket, rest).await
     }
 
     async fn say(&mut self, saying: Saying) -> io::Result<()> {
         match saying {
-            Saying::Hangup => self.socket.write_all(&codec::HANGUP_MESSAGE).await,
+            Saying::Hangup => write_all(&self.socket, &codec::HANGUP_MESSAGE).await,
             // There are no others: the stream refuses them.
             _ => Ok(()),
         }
     }
 
-    async fn close(&mut self) -> io::Result<()> {
-        self.socket.shutdown().await
+    fn close(&mut self) -> impl Future<Output = io::Result<()>> + Send {
+        // Done when both who may write have given up the socket, which follows.
+        std::future::ready(Ok(()))
     }
 }

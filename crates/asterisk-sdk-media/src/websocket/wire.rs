@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use fastwebsockets::{
-    Frame as WsFrame, OpCode, Payload, Role, WebSocketError, WebSocketRead, WebSocketWrite,
-    after_handshake_split,
+    Frame as WsFrame, OpCode, Payload, Role, WebSocketError, WebSocketRead, after_handshake_split,
 };
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Chain};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Chain, sink};
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
 
 use super::control::{self, Notice, Start};
+use crate::direct::{Direct, write_all};
 use crate::driver::Wire;
 use crate::error::{ConnectError, End};
 use crate::event::MediaEvent;
@@ -33,7 +34,7 @@ const WRITE_LIMIT: usize = 65_535;
 /// Where a WebSocket is read from, and written to.
 pub(super) struct Link {
     read: Box<dyn AsyncRead + Send + Unpin>,
-    write: Box<dyn AsyncWrite + Send + Unpin>,
+    write: Output,
     /// What was read of its frames already.
     early: Bytes,
 }
@@ -42,7 +43,7 @@ impl Link {
     /// Halves that share no lock.
     pub(super) fn tcp(stream: TcpStream, early: Bytes) -> Self {
         let (read, write) = stream.into_split();
-        Self { read: Box::new(read), write: Box::new(write), early }
+        Self { read: Box::new(read), write: Output::Tcp(Arc::new(write)), early }
     }
 
     pub(super) fn other(
@@ -50,7 +51,25 @@ impl Link {
         early: Bytes,
     ) -> Self {
         let (read, write) = tokio::io::split(stream);
-        Self { read: Box::new(read), write: Box::new(write), early }
+        Self { read: Box::new(read), write: Output::Other(Box::new(write)), early }
+    }
+}
+
+/// Where frames are written to.
+enum Output {
+    Tcp(Arc<OwnedWriteHalf>),
+    Other(Box<dyn AsyncWrite + Send + Unpin>),
+}
+
+impl Output {
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Tcp(socket) => write_all(socket, bytes).await,
+            Self::Other(link) => {
+                link.write_all(bytes).await?;
+                link.flush().await
+            }
+        }
     }
 }
 
@@ -59,7 +78,7 @@ type Reader = WebSocketRead<Chain<Cursor<Bytes>, Box<dyn AsyncRead + Send + Unpi
 /// A WebSocket whose first message has come.
 pub(super) struct Opened {
     reader: Reader,
-    writer: WebSocketWrite<Box<dyn AsyncWrite + Send + Unpin>>,
+    output: Output,
     role: Role,
     pub(super) start: Start,
 }
@@ -72,8 +91,9 @@ impl fmt::Debug for Opened {
 
 /// Waits for the first message. Pings before it go unanswered.
 pub(super) async fn open(link: Link, role: Role) -> Result<Opened, ConnectError> {
-    let Link { read, write, early } = link;
-    let (mut reader, writer) = after_handshake_split(Cursor::new(early).chain(read), write, role);
+    let Link { read, write: output, early } = link;
+    // Frames are written here, by whoever has one that is due.
+    let (mut reader, _) = after_handshake_split(Cursor::new(early).chain(read), sink(), role);
     reader.set_max_message_size(MESSAGE_LIMIT);
     reader.set_auto_close(false);
     let frame = reader.read_frame(&mut |_| ready(Ok::<_, Infallible>(()))).await;
@@ -88,7 +108,7 @@ pub(super) async fn open(link: Link, role: Role) -> Result<Opened, ConnectError>
         _ => None,
     };
     let start = start.ok_or_else(|| ConnectError::Protocol(text.chars().take(100).collect()))?;
-    Ok(Opened { reader, writer, role, start })
+    Ok(Opened { reader, output, role, start })
 }
 
 impl Opened {
@@ -99,7 +119,7 @@ impl Opened {
         options: &Options,
         held: impl Send + 'static,
     ) -> MediaStream {
-        let Self { reader, writer, role, start } = self;
+        let Self { reader, output, role, start } = self;
         let format = Format::from(start.format.as_str());
         let passthrough = passthrough || start.frame == 0;
         // Asterisk cuts audio of these formats by the same size.
@@ -120,7 +140,13 @@ impl Opened {
         let shared = Arc::new(Shared::new(nature, options));
         let reading = read(reader, Arc::clone(&shared), format);
         let mask = role == Role::Client;
-        let writer = Writer { socket: writer, style: start.style, buffers: !passthrough, mask };
+        if let Output::Tcp(socket) = &output {
+            shared.let_writers_send(Direct::new(Arc::clone(socket), move |audio, message| {
+                encode(OpCode::Binary, Payload::BorrowedMut(audio), mask, message);
+            }));
+        }
+        let (style, message) = (start.style, Vec::new());
+        let writer = Writer { output, style, buffers: !passthrough, mask, message };
         MediaStream::start(start.channel_id, shared, reading, writer, options, held)
     }
 }
@@ -179,44 +205,56 @@ fn told(text: &str, shared: &Shared) {
     }
 }
 
-struct Writer<W> {
-    socket: WebSocketWrite<W>,
+/// Writes a frame. What a client sends is masked, which changes the bytes in place.
+fn encode(kind: OpCode, payload: Payload<'_>, mask: bool, message: &mut Vec<u8>) {
+    let mut frame = WsFrame::new(true, kind, None, payload);
+    if mask {
+        frame.mask();
+    }
+    let length = frame.write(message).len();
+    message.truncate(length);
+}
+
+struct Writer {
+    output: Output,
     style: Style,
     /// Whether tails are sent by buffering, without which Asterisk throws them away.
     buffers: bool,
     mask: bool,
+    message: Vec<u8>,
 }
 
-impl<W: AsyncWrite + Send + Unpin> Writer<W> {
+impl Writer {
     async fn text(&mut self, text: String) -> io::Result<()> {
-        self.frame(WsFrame::text(text.into_bytes().into())).await
+        self.frame(OpCode::Text, text.into_bytes().into()).await
     }
 
-    async fn frame(&mut self, frame: WsFrame<'_>) -> io::Result<()> {
-        self.socket.write_frame(frame).await.map_err(failed)?;
-        self.socket.flush().await.map_err(failed)
+    async fn frame(&mut self, kind: OpCode, payload: Payload<'_>) -> io::Result<()> {
+        encode(kind, payload, self.mask, &mut self.message);
+        self.output.write(&self.message).await
     }
 }
 
-impl<W: AsyncWrite + Send + Unpin> Wire for Writer<W> {
+impl Wire for Writer {
     async fn audio(&mut self, audio: &mut [u8], tail: bool) -> io::Result<()> {
         let buffers = tail && self.buffers;
         if buffers {
             self.text(control::message("START_MEDIA_BUFFERING", None, self.style)).await?;
         }
-        // Masking changes the bytes in place.
-        let payload =
-            if self.mask { Payload::BorrowedMut(audio) } else { Payload::Borrowed(audio) };
-        self.frame(WsFrame::binary(payload)).await?;
+        self.frame(OpCode::Binary, Payload::BorrowedMut(audio)).await?;
         if buffers {
             self.text(control::message("STOP_MEDIA_BUFFERING", None, self.style)).await?;
         }
         Ok(())
     }
 
+    async fn rest(&mut self, rest: &[u8]) -> io::Result<()> {
+        self.output.write(rest).await
+    }
+
     async fn say(&mut self, saying: Saying) -> io::Result<()> {
         if let Saying::Pong(payload) = saying {
-            return self.frame(WsFrame::pong(payload.into())).await;
+            return self.frame(OpCode::Pong, payload.into()).await;
         }
         match control::write(saying, self.style) {
             Some(text) => self.text(text).await,
@@ -225,13 +263,7 @@ impl<W: AsyncWrite + Send + Unpin> Wire for Writer<W> {
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.frame(WsFrame::close(1000, b"")).await
-    }
-}
-
-fn failed(error: WebSocketError) -> io::Error {
-    match error {
-        WebSocketError::IoError(error) => error,
-        other => io::Error::other(other.to_string()),
+        let code = 1_000_u16.to_be_bytes();
+        self.frame(OpCode::Close, Payload::Borrowed(&code)).await
     }
 }
