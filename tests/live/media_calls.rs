@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_sdk::ari::call::{Call, WhenDone};
-use asterisk_sdk::ari::event::ChannelDestroyed;
+use asterisk_sdk::ari::event::{ChannelDestroyed, RecordingStarted, StasisStart};
 use asterisk_sdk::ari::handle::Channel;
 use asterisk_sdk::ari::{Client, Event, EventStream};
 use asterisk_sdk::call_media::{CallMedia, Media, OpenError, Transport};
 use asterisk_sdk::media::{
-    ConnectError, End, Format, MediaEvent, MediaStream, audiosocket, websocket,
+    ConnectError, End, Format, MediaEvent, MediaStream, Reached, audiosocket, websocket,
 };
 use harness::live::{OwnServer, Server};
 use harness::soon;
@@ -385,4 +385,67 @@ async fn what_was_made_is_removed_when_no_audio_comes() {
     assert!(matches!(opened, Err(OpenError::HungUp)), "{opened:?}");
     destroyed(&mut session.events).await;
     bench.has(0, 0).await;
+}
+
+#[tokio::test]
+async fn the_far_end_of_a_call_records_what_is_said_as_it_was() {
+    let Some(server) = harness::live::server() else { return };
+    let mut bench = Bench::new(&server).await;
+    let far = Client::builder(&bench.server.http)
+        .login(&bench.server.ari_user, bench.server.ari_password.as_str())
+        .app(&bench.other_app)
+        .connect()
+        .await
+        .expect("a connection");
+    let mut starts = far.events().of::<StasisStart>();
+    for (number, (transport, format)) in bench.transports().await.into_iter().enumerate() {
+        // The other half of the call is in the second application, which answers and records it.
+        let answered = async {
+            let start = soon(starts.next()).await.expect("it goes on").expect("none is missed");
+            let channel = far.channel(&start.channel);
+            channel.answer().await.expect("it is there");
+            channel
+        };
+        let (mut session, channel) = tokio::join!(bench.call("stasis", &format), answered);
+        let media = open(&mut session, &transport, &format).await;
+        let file = match format {
+            Format::Linear(8_000) => "wav",
+            Format::Linear(_) => "sln16",
+            _ => "ulaw",
+        };
+        let mut events = channel.events();
+        let recording = channel.record(format!("said-{number}"), file).await.expect("it is up");
+        soon(async {
+            loop {
+                let event = events.next().await.expect("it goes on").expect("none is missed");
+                if event.is::<RecordingStarted>() {
+                    break;
+                }
+            }
+        })
+        .await;
+
+        let stream = media.stream();
+        let frame = format.bytes_in(stream.frame_length()).expect("it is cut");
+        let said = noise(frame / 2 * 100);
+        stream.write(&said).await.expect("it is open");
+        // What comes behind it is there to be cut off.
+        stream.write(vec![0x31; frame * 25]).await.expect("it is open");
+        assert_eq!(soon(stream.drained()).await, Ok(Reached::Played));
+        recording.stop().await.expect("it runs");
+        soon(recording.finished().into_future()).await.expect("it is kept");
+        let mut download = recording.stored().download().await.expect("it is there");
+        let mut recorded = Vec::new();
+        while let Some(piece) = soon(download.next()).await {
+            recorded.extend_from_slice(&piece.expect("it comes whole"));
+        }
+        let audio = if file == "wav" { recorded.get(44..).expect("a head") } else { &recorded[..] };
+        let at = audio.windows(said.len()).position(|part| part == said);
+        assert!(at.is_some(), "{} bytes of {transport:?} as {file}", audio.len());
+        session.caller.hangup().await.expect("he is there");
+        destroyed(&mut session.events).await;
+        drop((media, session));
+        bench.has(0, 0).await;
+    }
+    soon(far.close()).await;
 }
