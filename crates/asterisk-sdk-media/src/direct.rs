@@ -142,7 +142,8 @@ mod tests {
         });
         write_all(&half, &rest).await.unwrap();
         drop((half, direct));
-        let frame = [&[7; 50_000][..], &[0xff]].concat();
+        let mut frame = vec![7; 50_000];
+        frame.push(0xff);
         assert_eq!(reading.await.unwrap(), frame.repeat(frames));
     }
 }

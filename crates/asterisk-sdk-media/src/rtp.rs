@@ -82,7 +82,7 @@ const MISSING: Duration = Duration::from_millis(60);
 /// ```
 #[derive(Debug)]
 pub struct Socket {
-    socket: UdpSocket,
+    udp: UdpSocket,
     options: Options,
     events: Option<u8>,
 }
@@ -103,7 +103,7 @@ impl Socket {
     ///
     /// As [`bind`](Self::bind).
     pub async fn bind_with(address: impl ToSocketAddrs, options: Options) -> io::Result<Self> {
-        Ok(Self { socket: UdpSocket::bind(address).await?, options, events: None })
+        Ok(Self { udp: UdpSocket::bind(address).await?, options, events: None })
     }
 
     /// The address that Asterisk is to send to.
@@ -112,7 +112,7 @@ impl Socket {
     ///
     /// The system does not tell.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
+        self.udp.local_addr()
     }
 
     /// The peer sends and takes keys as telephone events (`telephone-event/8000` of its SDP) under this payload type,
@@ -138,7 +138,7 @@ impl Socket {
         format: Format,
         asterisk: SocketAddr,
     ) -> Result<MediaStream, ConnectError> {
-        let Self { socket, options, events } = self;
+        let Self { udp: socket, options, events } = self;
         if events.is_some_and(|kind| !packet::CHOSEN.contains(&kind)) {
             let why = "the payload type of telephone events is not 96 to 127";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why).into());
@@ -152,7 +152,7 @@ impl Socket {
             remote_queue: false,
             control: None,
             hangup: false,
-            keys: events.is_some(),
+            keys: events,
             writable: kind.is_some(),
             // What fits into a packet of Ethernet.
             max_message: 1_400,

@@ -42,8 +42,8 @@ pub(crate) struct Nature {
     pub(crate) control: Option<Style>,
     /// Whether the channel can be hung up.
     pub(crate) hangup: bool,
-    /// Whether keys can be sent.
-    pub(crate) keys: bool,
+    /// The payload type of keys, where they can be sent.
+    pub(crate) keys: Option<u8>,
     /// Whether Asterisk takes audio of this format.
     pub(crate) writable: bool,
     /// The largest message of audio.

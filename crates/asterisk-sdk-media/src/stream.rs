@@ -278,7 +278,7 @@ impl MediaStream {
     /// [`MediaError::Unsupported`], also for what is no key; [`MediaError::Closed`], or [`MediaError::Busy`] when 128
     /// keys wait.
     pub fn send_dtmf(&self, key: char, length: Duration) -> Result<(), MediaError> {
-        if !self.shared().nature.keys {
+        if self.shared().nature.keys.is_none() {
             return Err(MediaError::Unsupported("sending keys"));
         }
         let event = keying::event(key).ok_or(MediaError::Unsupported("a key of this name"))?;

@@ -75,7 +75,7 @@ impl Opened {
             remote_queue: false,
             control: None,
             hangup: true,
-            keys: false,
+            keys: None,
             writable: true,
             max_message: codec::MAX_AUDIO,
         };

@@ -122,7 +122,7 @@ mod tests {
         // Or time does, also when an end comes at last.
         let (mut events, mut presses, now) = run(&[&FIVE[..], &HASH].concat());
         assert_eq!(presses.released_at(), Some(now + RELEASED));
-        presses.release(now + RELEASED - ms(1), &mut |event| events.push(event));
+        presses.release(now + ms(119), &mut |event| events.push(event));
         assert_eq!(events, [5]);
         presses.release(now + RELEASED, &mut |event| events.push(event));
         assert_eq!((presses.released_at(), &*events), (None, &[5, 11][..]));

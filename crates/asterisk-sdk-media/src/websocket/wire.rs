@@ -133,7 +133,7 @@ impl Opened {
             remote_queue: !passthrough,
             control: Some(start.style),
             hangup: true,
-            keys: false,
+            keys: None,
             writable: true,
             max_message: WRITE_LIMIT,
         };
