@@ -67,7 +67,9 @@ impl Options {
     }
 
     /// How much delay is made up for by sending frames faster; after a longer one the clock is moved, and the
-    /// rest of the audio comes later. 200 ms by default.
+    /// rest of the audio comes later. 200 ms by default. A delay of this machine or the connection is made up for at
+    /// once; one of whoever writes, such as a call that is passed on, a sixteenth of a frame at a time. Nothing is
+    /// dropped in either case.
     #[must_use]
     pub fn catch_up(mut self, delay: Duration) -> Self {
         self.catch_up = delay;
