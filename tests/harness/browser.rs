@@ -1,5 +1,7 @@
 //! The wallboard example in a browser without a window.
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -56,19 +58,45 @@ pub async fn wallboard(ami: &str, user: &str, secret: &str) -> (Program, String)
     (program, url)
 }
 
+/// What runs the browser; both end with this value.
+#[derive(Debug)]
+pub struct Driver {
+    _program: Program,
+    address: SocketAddr,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A test that failed has left its browser open, which would go on without a driver.
+        let ended = TcpStream::connect(self.address).and_then(|mut stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(
+                b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            )?;
+            stream.read_to_end(&mut Vec::new())
+        });
+        if let Err(error) = ended {
+            println!("the browser may still run: {error}");
+        }
+    }
+}
+
 /// A browser without a window; nothing, after saying so, where there is none.
 ///
 /// # Panics
 ///
 /// When it does not start, or there has to be one (`CI=true`).
-pub async fn browser() -> Option<(Program, Client)> {
+pub async fn browser() -> Option<(Driver, Client)> {
     if Command::new("chromedriver").arg("--version").stdout(Stdio::null()).status().await.is_err() {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "there is no chromedriver");
         println!("skipped: no browser to test with (chromedriver is not installed)");
         return None;
     }
-    let mut driver = Program::start(Command::new("chromedriver").arg("--port=0"));
-    let port = driver.behind("started successfully on port ").await;
+    let mut program = Program::start(Command::new("chromedriver").arg("--port=0"));
+    let port = program.behind("started successfully on port ").await;
+    let port = port.trim_end_matches('.').parse().expect("a port");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let driver = Driver { _program: program, address };
     let arguments = [
         "--headless=new",
         "--no-sandbox",
@@ -83,7 +111,7 @@ pub async fn browser() -> Option<(Program, Client)> {
     let options = json!({ "goog:chromeOptions": { "args": arguments } });
     let Value::Object(options) = options else { unreachable!() };
     let mut builder = ClientBuilder::new(HttpConnector::new());
-    let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+    let url = format!("http://{address}");
     let client = soon(builder.capabilities(options).connect(&url)).await.expect("a session");
     Some((driver, client))
 }
