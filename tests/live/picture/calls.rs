@@ -10,18 +10,18 @@ use super::Scene;
 use super::records::Records;
 use crate::calls::wait_for;
 
-async fn next<E: AmiEvent>(events: &mut EventStream<Event>) -> E {
+pub(super) async fn next<E: AmiEvent>(events: &mut EventStream<Event>) -> E {
     wait_for(events, Event::is::<E>).await.decode().expect("it is one")
 }
 
 /// Whether a channel is in a bridge with another.
-fn talks(snapshot: &Snapshot, id: &str) -> bool {
+pub(super) fn talks(snapshot: &Snapshot, id: &str) -> bool {
     let bridge = snapshot.get::<Channel>(id).and_then(|channel| channel.bridge.clone());
     let bridge = bridge.and_then(|id| snapshot.get::<Bridge>(id.as_str()).cloned());
     bridge.is_some_and(|bridge| bridge.members.len() == 2)
 }
 
-fn runs(snapshot: &Snapshot, id: &str, application: &str) -> bool {
+pub(super) fn runs(snapshot: &Snapshot, id: &str, application: &str) -> bool {
     snapshot
         .get::<Channel>(id)
         .is_some_and(|channel| channel.application.as_deref() == Some(application))
@@ -208,7 +208,7 @@ async fn over_sip(scene: &Scene) {
 }
 
 /// The channel that one talks to.
-fn other(snapshot: &Snapshot, id: &str) -> String {
+pub(super) fn other(snapshot: &Snapshot, id: &str) -> String {
     let bridge = snapshot.get::<Channel>(id).unwrap().bridge.clone().unwrap();
     let bridge = snapshot.get::<Bridge>(bridge.as_str()).unwrap();
     let other = bridge.members.iter().find(|member| member.as_str() != id).unwrap();

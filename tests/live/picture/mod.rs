@@ -6,6 +6,7 @@
 mod calls;
 mod faults;
 mod others;
+mod parking;
 mod queues;
 mod records;
 mod states;
@@ -122,8 +123,11 @@ async fn channels(manager: &Manager, snapshot: &Snapshot) -> Vec<String> {
         if channel.application.as_deref() != Some("AppDial2") {
             let ours = channel.application.as_deref().unwrap_or_default();
             same("application", &Some(ours), &item.application);
-            let ours = channel.application_data.as_deref().unwrap_or_default();
-            same("data", &Some(ours), &item.application_data);
+            // Nor that one who was in a `Dial` and then parked dials back with other words.
+            if channel.context.as_deref() != Some("park-dial") {
+                let ours = channel.application_data.as_deref().unwrap_or_default();
+                same("data", &Some(ours), &item.application_data);
+            }
         }
     }
     for channel in snapshot.all::<Channel>() {

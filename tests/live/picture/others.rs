@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::time::{Duration, SystemTime};
 
 use asterisk_sdk::ami::action::{
     Action, Agents, ConfbridgeList, ConfbridgeListRooms, DeviceStateList, ExtensionStateList,
@@ -65,22 +66,48 @@ pub(super) async fn differences(manager: &Manager, snapshot: &Snapshot) -> Vec<S
     };
     found.add("agent", ours(snapshot, our), theirs.collect());
 
+    parked(manager, snapshot, &mut found).await;
+    found.0
+}
+
+async fn parked(manager: &Manager, snapshot: &Snapshot, found: &mut Differences) {
     let listed = list(manager, ParkedCalls::new()).await;
+    let now = SystemTime::now();
     let theirs = listed.iter().map(|p| {
         let parkee = &p.parkee;
         say(&(
-            &parkee.unique_id,
-            &parkee.channel,
-            &parkee.caller_id,
-            &p.parking_lot,
-            p.parking_space,
+            (&parkee.unique_id, &parkee.channel, &parkee.caller_id),
+            (&p.parking_lot, p.parking_space, &p.parker_dial_string),
         ))
     });
     let our = |p: &ParkedCall| {
-        say(&(Some(&p.channel), Some(&p.name), &p.caller_id, Some(&p.lot), Some(p.space)))
+        say(&(
+            (Some(&p.channel), Some(&p.name), &p.caller_id),
+            (Some(&p.lot), Some(p.space), &p.parker_dial_string),
+        ))
     };
     found.add("parked call", ours(snapshot, our), theirs.collect());
-    found.0
+    // The list has whole seconds, and takes a moment.
+    let near = |one: SystemTime, other: SystemTime| {
+        let apart = one.duration_since(other).unwrap_or_else(|error| error.duration());
+        apart < Duration::from_secs(2)
+    };
+    for p in listed {
+        let Some(call) = p.parkee.unique_id.and_then(|id| snapshot.get::<ParkedCall>(id)) else {
+            continue;
+        };
+        let since = now - p.parking_duration.unwrap_or_default();
+        let until = p.parking_timeout.filter(|left| !left.is_zero()).map(|left| now + left);
+        let same_end = match (call.until, until) {
+            (Some(ours), Some(theirs)) => near(ours, theirs),
+            // What has no time left is listed as if it had no limit.
+            (Some(ours), None) => near(ours, now),
+            (ours, theirs) => ours == theirs,
+        };
+        if !near(call.since, since) || !same_end {
+            found.0.push(format!("parked since {since:?} until {until:?}, not {call:?}"));
+        }
+    }
 }
 
 async fn queues(manager: &Manager, snapshot: &Snapshot, found: &mut Differences) {

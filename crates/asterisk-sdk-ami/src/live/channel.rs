@@ -10,9 +10,10 @@ use super::table::{Object, compact_known, compact_pairs, known};
 
 /// A channel, as far as the server tells.
 ///
-/// Three things change without an event, so that they may be old until the next one, or the next
+/// Four things change without an event, so that they may be old until the next one, or the next
 /// reconciliation: the application of a channel whose `Originate` named one (it shows `AppDial2`),
-/// the language, and `channelvars`.
+/// what an application was called with when the channel is sent on to the same one (a parked call that
+/// nobody fetched, from one `Dial` to the next), the language, and `channelvars`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Channel {

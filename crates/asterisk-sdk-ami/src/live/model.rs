@@ -62,7 +62,7 @@ impl Model {
             self.stale.insert(List::Agents);
         }
         if kinds.contains(Kind::Parking) {
-            parking::event(tables, &name, event, at);
+            self.stale.extend(parking::event(tables, &name, event, at));
         }
         if kinds.contains(Kind::Conferences) {
             self.stale.extend(conference::event(tables, &name, event));

@@ -1,11 +1,12 @@
 //! Parked calls.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use asterisk_proto::ami::event::ParkedCall as Parked;
 use asterisk_proto::ami::{AmiEvent, ChannelSnapshot, Event, Field, Party};
 use asterisk_proto::{ChannelId, Text};
 
+use super::list::List;
 use super::picture::Tables;
 use super::table::Object;
 
@@ -17,7 +18,7 @@ pub struct ParkedCall {
     pub channel: ChannelId,
     /// Its name.
     pub name: Text,
-    /// Who waits.
+    /// Who waits. Of a Local channel that is handed on, no event tells it: it is asked for then.
     pub caller_id: Party,
     /// The parking lot's name.
     pub lot: Text,
@@ -42,17 +43,28 @@ impl Object for ParkedCall {
 /// The events from which this is made.
 pub(super) const EVENTS: &[&str] = &[
     "Hangup",
+    "NewCallerid",
+    "NewConnectedLine",
     "ParkedCall",
     "ParkedCallGiveUp",
     "ParkedCallSwap",
     "ParkedCallTimeOut",
+    "Rename",
     "UnParkedCall",
 ];
+
+/// How far the server's whole seconds, and what is on its way, may be from what was seen.
+const NEAR: Duration = Duration::from_secs(3);
 
 fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall> {
     let item = Parked::from_event(event);
     let (lot, space) = (item.parking_lot?, item.parking_space?);
-    let seen = tables.parked_calls.values().find(|seen| seen.space == space && seen.lot == lot);
+    let since = now.checked_sub(item.parking_duration.unwrap_or_default()).unwrap_or(now);
+    // Not one that has taken the space of another unseen.
+    let seen = tables.parked_calls.values().find(|seen| {
+        let apart = seen.since.duration_since(since).unwrap_or_else(|error| error.duration());
+        seen.space == space && seen.lot == lot && apart < NEAR
+    });
     let timeout = item.parking_timeout.filter(|timeout| !timeout.is_zero());
     Some(ParkedCall {
         channel: item.parkee.unique_id?,
@@ -61,10 +73,7 @@ fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall>
         lot,
         space,
         parker_dial_string: item.parker_dial_string,
-        since: seen.map_or_else(
-            || now.checked_sub(item.parking_duration.unwrap_or_default()).unwrap_or(now),
-            |seen| seen.since,
-        ),
+        since: seen.map_or(since, |seen| seen.since),
         until: match seen {
             Some(seen) => seen.until,
             None => timeout.and_then(|timeout| now.checked_add(timeout)),
@@ -72,8 +81,18 @@ fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall>
     })
 }
 
-/// Takes an event.
-pub(super) fn event(tables: &mut Tables, name: &str, event: &Event, now: SystemTime) {
+/// The name of a channel, without what says which half of a Local channel it is.
+fn whole(name: &str) -> &str {
+    name.split_once(';').map_or(name, |(whole, _)| whole)
+}
+
+/// Takes an event; what to ask for then.
+pub(super) fn event(
+    tables: &mut Tables,
+    name: &str,
+    event: &Event,
+    now: SystemTime,
+) -> Option<List> {
     match name {
         "ParkedCall" => {
             if let Some(call) = parked(tables, event, now) {
@@ -92,6 +111,14 @@ pub(super) fn event(tables: &mut Tables, name: &str, event: &Event, now: SystemT
                 tables.parked_calls.remove(&id);
             }
         }
+        // Who is connected to one half of a Local channel is the other's caller.
+        "NewCallerid" | "NewConnectedLine" | "Rename" => {
+            let name = event.get("Channel")?;
+            let mut parked = tables.parked_calls.values();
+            return parked
+                .any(|call| whole(&call.name) == whole(&name))
+                .then_some(List::ParkedCalls);
+        }
         _ => {
             let parkee = ChannelSnapshot::read(event.message(), "Parkee");
             if let Some(id) = parkee.unique_id {
@@ -99,6 +126,7 @@ pub(super) fn event(tables: &mut Tables, name: &str, event: &Event, now: SystemT
             }
         }
     }
+    None
 }
 
 /// Takes the list of all parked calls.
