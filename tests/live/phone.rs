@@ -84,11 +84,12 @@ impl Phone {
         let of = call.map_or(Of::Nothing, Of::Call);
         self.send(request, "", of).await;
         let answer = self.answer(request.call_id).await;
+        if request.method == "INVITE" {
+            let refused = !answer.starts_with("SIP/2.0 2");
+            self.acknowledge(request, &answer, refused).await;
+        }
         if !answer.starts_with("SIP/2.0 401 ") {
             return answer;
-        }
-        if request.method == "INVITE" {
-            self.acknowledge(request, &answer, true).await;
         }
         let challenge = header(&answer, "WWW-Authenticate");
         let part = |name: &str| {

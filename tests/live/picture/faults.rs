@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use super::Scene;
 
 /// A way to the server that can be cut.
-struct Relay {
+pub(super) struct Relay {
     address: String,
     /// How many times it was cut; connections of before are closed. An odd number lets nobody in.
     cuts: watch::Sender<u32>,
@@ -37,11 +37,11 @@ impl Relay {
         Self { address, cuts }
     }
 
-    fn cut(&self) {
+    pub(super) fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    fn mend(&self) {
+    pub(super) fn mend(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 }
@@ -56,7 +56,12 @@ async fn pass(mut client: TcpStream, server: String, mut cuts: watch::Receiver<u
 
 /// A picture whose connection can be cut.
 async fn scene() -> Option<(Scene, Relay)> {
-    let server = OwnServer::start(&server()?);
+    let (scene, relay, _) = over_relay(OwnServer::start(&server()?)).await;
+    Some((scene, relay))
+}
+
+/// The same of this server, and the picture's own session.
+pub(super) async fn over_relay(server: OwnServer) -> (Scene, Relay, Manager) {
     let relay = Relay::to(&server).await;
     let (user, secret) = server.ami_admin.clone();
     let quick = Reconnect::default().pauses(Duration::from_millis(20), Duration::from_millis(100));
@@ -64,10 +69,10 @@ async fn scene() -> Option<(Scene, Relay)> {
     let pictured = builder.connect().await.unwrap();
     let live = Live::attach(&pictured).no_reconcile().await.unwrap();
     let manager = crate::calls::manager(&server).await;
-    Some((Scene { manager, live, server }, relay))
+    (Scene { manager, live, server }, relay, pictured)
 }
 
-fn is_current(snapshot: &Snapshot) -> bool {
+pub(super) fn is_current(snapshot: &Snapshot) -> bool {
     snapshot.freshness() == Freshness::Current
 }
 

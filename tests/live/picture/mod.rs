@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod calls;
+mod day;
 mod faults;
 mod others;
 mod parking;
@@ -11,9 +12,10 @@ mod queues;
 mod records;
 mod states;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use asterisk_sdk::ami::action::{BridgeList, CoreShowChannels, Hangup, Originate};
+use asterisk_sdk::ami::action::{BridgeInfo, BridgeList, CoreShowChannels, Hangup, Originate};
 use asterisk_sdk::ami::live::{Bridge, Call, Channel, Live, Snapshot};
 use asterisk_sdk::ami::{Event, EventStream, Manager};
 use harness::live::{OwnServer, server};
@@ -57,9 +59,7 @@ impl Scene {
         let begin = Instant::now();
         loop {
             let snapshot = self.live.snapshot();
-            let mut differences = channels(&self.manager, &snapshot).await;
-            differences.extend(bridges(&self.manager, &snapshot).await);
-            differences.extend(others::differences(&self.manager, &snapshot).await);
+            let differences = self.differences(&snapshot).await;
             if differences.is_empty() {
                 consistent(&snapshot);
                 return snapshot;
@@ -67,6 +67,14 @@ impl Scene {
             assert!(begin.elapsed() < Duration::from_secs(10), "{when}: {differences:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What the picture says otherwise than the lists.
+    async fn differences(&self, snapshot: &Snapshot) -> Vec<String> {
+        let mut differences = channels(&self.manager, snapshot).await;
+        differences.extend(bridges(&self.manager, snapshot).await);
+        differences.extend(others::differences(&self.manager, snapshot).await);
+        differences
     }
 
     /// Waits until the picture passes.
@@ -167,6 +175,16 @@ async fn bridges(manager: &Manager, snapshot: &Snapshot) -> Vec<String> {
         );
         if ours != theirs {
             differences.push(format!("bridge {id} is {theirs:?}, not {ours:?}"));
+        }
+        // It may be gone by now; the next comparison will tell.
+        let id = id.as_str();
+        if let Ok(info) = manager.send(BridgeInfo::new(id)).await {
+            let theirs: BTreeSet<_> =
+                info.items.iter().filter_map(|item| item.channel.unique_id.as_ref()).collect();
+            let ours: BTreeSet<_> = bridge.members.iter().collect();
+            if ours != theirs {
+                differences.push(format!("in bridge {id} are {theirs:?}, not {ours:?}"));
+            }
         }
         // No event tells that media goes past the server.
         let native = listed.technology.as_deref() == Some("native_rtp");

@@ -1,0 +1,111 @@
+//! Calls that are handed on: blindly, with a word, to parking and back.
+
+use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Hangup, Originate, Park};
+use asterisk_sdk::ami::{Event, EventStream};
+
+use super::script::Actor;
+use crate::calls::{has, wait_for};
+
+/// Waits until one of the actor's channels is parked: its id and the space.
+async fn space(actor: &Actor, events: &mut EventStream<Event>, call: &str) -> (String, String) {
+    let here = |event: &Event| event.name() == "ParkedCall" && has(event, "ParkeeLinkedid", call);
+    let parked = wait_for(events, here).await;
+    let text = |header| parked.get(header).unwrap_or_else(|| panic!("{}", actor.id)).into_owned();
+    (text("ParkeeUniqueid"), text("ParkingSpace"))
+}
+
+/// Somebody dials the space.
+async fn fetch(actor: &mut Actor, channel: &str, space: &str) {
+    let mut events = actor.events();
+    let id = actor.call("fetches", space).await;
+    actor.meet(&mut events, &id, channel).await;
+    actor.talk().await;
+    let last = if actor.dice.percent(50) { channel } else { &id };
+    actor.hang_up(last).await;
+}
+
+pub(super) async fn blindly(actor: &mut Actor) {
+    let (id, other) = actor.pair("a").await;
+    actor.talk().await;
+    let to = actor.dice.one_of(&["echo", "stay", "211", "conference", "pair", "700", "700"]);
+    let mut events = actor.events();
+    actor.send(BlindTransfer::new(&*id, to).context("day")).await;
+    let parked = if to == "700" { Some(space(actor, &mut events, &id).await) } else { None };
+    // As a phone does then.
+    actor.hang_up(&id).await;
+    actor.talk().await;
+    match parked {
+        Some((channel, space)) => fetch(actor, &channel, &space).await,
+        None => actor.hang_up(&other).await,
+    }
+}
+
+pub(super) async fn with_a_word(actor: &mut Actor) {
+    let (id, other) = actor.pair("a").await;
+    actor.talk().await;
+    let mut events = actor.events();
+    let to = actor.dice.one_of(&["210", "210", "211", "212", "700"]);
+    actor.send(Atxfer::new(&*id, to).context("day")).await;
+    if to == "212" {
+        // Handed on before anybody answers.
+        let rings = |event: &Event| event.name() == "Newstate" && has(event, "Linkedid", &id);
+        wait_for(&mut events, |event| rings(event) && has(event, "ChannelState", "5")).await;
+    } else {
+        actor.meet(&mut events, &id, &id).await;
+    }
+    let parked = if to == "700" { Some(space(actor, &mut events, &id).await) } else { None };
+    actor.talk().await;
+    if to == "210" && actor.dice.percent(30) {
+        actor.send(CancelAtxfer::new(&*id)).await;
+        actor.meet(&mut events, &id, &other).await;
+        actor.talk().await;
+        return actor.hang_up(&id).await;
+    }
+    actor.send(Hangup::new(&*id)).await;
+    let handed_on = |event: &Event| has(event, "OrigTransfererUniqueid", &id);
+    wait_for(&mut events, |event| event.name() == "AttendedTransfer" && handed_on(event)).await;
+    actor.talk().await;
+    match parked {
+        Some((channel, space)) => fetch(actor, &channel, &space).await,
+        None => actor.hang_up(&other).await,
+    }
+}
+
+pub(super) async fn parked(actor: &mut Actor) {
+    let (id, _) = actor.pair("a").await;
+    actor.talk().await;
+    let mut events = actor.events();
+    let park = Park::new(&*id);
+    match actor.dice.one_of(&["fetched", "fetched", "gives up", "goes back"]) {
+        "goes back" => {
+            actor.send(park.timeout_channel("Local/stay@day/n").parking_lot("home")).await;
+            space(actor, &mut events, &id).await;
+            let back = |event: &Event| has(event, "ParkeeUniqueid", &id);
+            wait_for(&mut events, |event| event.name() == "ParkedCallTimeOut" && back(event)).await;
+            actor.talk().await;
+            actor.hang_up(&id).await;
+        }
+        how => {
+            actor.send(park).await;
+            let (channel, space) = space(actor, &mut events, &id).await;
+            actor.talk().await;
+            if how == "fetched" {
+                fetch(actor, &channel, &space).await;
+            } else {
+                actor.hang_up(&channel).await;
+            }
+        }
+    }
+}
+
+/// One who was parked behind a Local channel takes its place.
+pub(super) async fn swapped(actor: &mut Actor) {
+    let mut events = actor.events();
+    let call = Originate::to("PJSIP/echo@loop").application_with("Dial", "Local/park@day,20");
+    let id = actor.originate("a", call).await;
+    let (_, space) = space(actor, &mut events, &id).await;
+    let swap = |event: &Event| has(event, "ParkeeUniqueid", &id);
+    wait_for(&mut events, |event| event.name() == "ParkedCallSwap" && swap(event)).await;
+    actor.talk().await;
+    fetch(actor, &id, &space).await;
+}
