@@ -149,7 +149,9 @@ impl Phone {
         // A refused request is acknowledged as a part of it, an accepted one anew.
         let via = match of {
             Of::Refused(answer) => header(answer, "Via").to_owned(),
-            _ => format!("SIP/2.0/UDP {address};branch=z9hG4bK-{method}-{sequence};rport"),
+            _ => {
+                format!("SIP/2.0/UDP {address};branch=z9hG4bK-{call_id}-{method}-{sequence};rport")
+            }
         };
         let to = match (of, *method) {
             (Of::Call(answer) | Of::Accepted(answer) | Of::Refused(answer), _) => {

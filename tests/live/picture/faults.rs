@@ -56,20 +56,21 @@ async fn pass(mut client: TcpStream, server: String, mut cuts: watch::Receiver<u
 
 /// A picture whose connection can be cut.
 async fn scene() -> Option<(Scene, Relay)> {
-    let (scene, relay, _) = over_relay(OwnServer::start(&server()?)).await;
-    Some((scene, relay))
+    let server = OwnServer::start(&server()?);
+    let user = server.ami_admin.0.clone();
+    Some(over_relay(server, &user).await)
 }
 
-/// The same of this server, and the picture's own session.
-pub(super) async fn over_relay(server: OwnServer) -> (Scene, Relay, Manager) {
+/// The same of this server, whose picture has a user of its own with the secret of all.
+pub(super) async fn over_relay(server: OwnServer, user: &str) -> (Scene, Relay) {
     let relay = Relay::to(&server).await;
-    let (user, secret) = server.ami_admin.clone();
+    let secret = server.ami_admin.1.clone();
     let quick = Reconnect::default().pauses(Duration::from_millis(20), Duration::from_millis(100));
     let builder = Manager::builder(&relay.address).login(user, secret).reconnect(quick);
     let pictured = builder.connect().await.unwrap();
     let live = Live::attach(&pictured).no_reconcile().await.unwrap();
     let manager = crate::calls::manager(&server).await;
-    (Scene { manager, live, server }, relay, pictured)
+    (Scene { manager, live, server }, relay)
 }
 
 pub(super) fn is_current(snapshot: &Snapshot) -> bool {

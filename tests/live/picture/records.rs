@@ -95,8 +95,14 @@ impl Records {
 fn of<'a>(leg: &'a Leg, details: &'a [Cdr]) -> impl Iterator<Item = &'a Cdr> {
     details.iter().filter(|detail| {
         detail.unique_id.as_ref() == Some(&leg.channel)
-            || detail.destination_channel.as_ref() == Some(&leg.name)
+            || !in_conference(detail) && detail.destination_channel.as_ref() == Some(&leg.name)
     })
+}
+
+/// Whether it names another user of a conference beside the channel, who came by a call of another
+/// id.
+fn in_conference(detail: &Cdr) -> bool {
+    detail.last_application.as_deref() == Some("ConfBridge")
 }
 
 /// A call that has no record yet up to its end, or none for a channel that called the server and was
@@ -126,7 +132,7 @@ fn fits(call: &CompletedCall, details: &[Cdr]) {
     same(end, Some(call.ended), call);
     for leg in &call.legs {
         assert!(leg.ended.is_some() && leg.cause.is_some(), "{leg:?}");
-        for detail in of(leg, details) {
+        for detail in of(leg, details).filter(|detail| !in_conference(detail)) {
             // Who is named beside it is in the same call.
             let names = [&detail.channel, &detail.destination_channel];
             for name in names.into_iter().flatten().filter(|name| !name.is_empty()) {

@@ -29,7 +29,8 @@ ami_action!(
     ///
     /// Both are taken out of what they do; an
     /// [`BridgeEnter`](asterisk_proto::ami::event::BridgeEnter) follows for each. When one cannot be
-    /// added, the action is refused, and the other may be hung up by then.
+    /// added, the action is refused, and the other may be hung up by then. The server takes a channel
+    /// whose name or id only begins with what is given, too: `7` may be `7-2`.
     #[action("Bridge")]
     pub struct Bridge {
         #[required("Channel1")]

@@ -49,8 +49,8 @@ pub(super) enum List {
     /// Behind the channels, which say where they are.
     Bridges,
     Queues,
-    /// One queue, and who waits in it.
-    QueueFigures(Text),
+    /// One queue, who waits in it, and one of its members, if any.
+    QueueFigures(Text, Option<Text>),
     Agents,
     ParkedCalls,
     Conferences,

@@ -95,7 +95,7 @@ impl Model {
                 self.bridges(&items);
             }
             List::Queues => queue::list(tables, None, items, now),
-            List::QueueFigures(name) => queue::list(tables, Some(name), items, now),
+            List::QueueFigures(name, _) => queue::list(tables, Some(name), items, now),
             List::Agents => agent::list(tables, items),
             List::ParkedCalls => parking::list(tables, items, now),
             List::Conferences => return conference::list(tables, items),
@@ -345,7 +345,14 @@ impl Model {
     }
 
     fn bridge_entered(&mut self, event: &Event, now: SystemTime) {
+        let before = self.channel(event, "").and_then(|channel| channel.priority);
         let Some(id) = self.snapshot(event, "", now) else { return };
+        // One that was taken out of its dialplan stands where it is to go on, and runs nothing.
+        self.tables.channels.update(id.as_str(), |channel| {
+            if before.is_some() && channel.priority != before {
+                channel.runs(None, None);
+            }
+        });
         let snapshot = BridgeSnapshot::read(event.message(), "");
         let Some(mut bridge) = self.bridge_of(&snapshot) else { return };
         let Some(channel) = self.tables.channels.get(id.as_str()).cloned() else { return };

@@ -78,7 +78,8 @@ pub struct QueueMember {
     pub last_pause: Option<SystemTime>,
     /// When the member came into the queue.
     pub login_time: Option<SystemTime>,
-    /// Whether the member is in a call that came from the queue.
+    /// Whether the member is in a call that came from the queue. Events that come at the same time say
+    /// different things of it, so it is asked for when such a call begins or ends.
     pub in_call: bool,
     /// The state of the member's device.
     pub state: Option<QueueMemberState>,
@@ -178,7 +179,13 @@ pub(super) fn event(
                 let reason = Option::<Text>::read(message, "Reason");
                 member.paused_reason = reason.unwrap_or_default();
             }
+            let known = tables.queue_members.get(&member.key).map(|known| known.in_call);
+            // It may be older than what is known.
+            let differs = known.is_some_and(|in_call| in_call != member.in_call);
+            let asks = differs.then(|| member.interface.clone());
+            member.in_call = known.unwrap_or(member.in_call);
             tables.queue_members.put(member);
+            return Some(List::QueueFigures(queue, asks));
         }
         "QueueMemberRemoved" => {
             let interface = Option::<Text>::read(message, "Interface")?;
@@ -189,6 +196,7 @@ pub(super) fn event(
             let key = QueueMember::key_of(&queue, &interface);
             let in_call = name == "AgentConnect";
             tables.queue_members.update(&key, |member| member.in_call = in_call);
+            return Some(List::QueueFigures(queue, Some(interface)));
         }
         "QueueCallerJoin" => joins(tables, message, &queue, now)?,
         "QueueCallerLeave" => {
@@ -202,7 +210,7 @@ pub(super) fn event(
         }
         _ => {}
     }
-    Some(List::QueueFigures(queue))
+    Some(List::QueueFigures(queue, None))
 }
 
 fn count(tables: &mut Tables, message: &Message, queue: &str) {
@@ -317,7 +325,7 @@ fn caller(tables: &Tables, item: &QueueEntry, now: SystemTime) -> Option<QueueCa
     })
 }
 
-/// Takes the list of all queues, or of one without its members.
+/// Takes the list of all queues, or of one without some or all of its members.
 pub(super) fn list(tables: &mut Tables, one: Option<&str>, items: &[Event], now: SystemTime) {
     let (mut queues, mut members, mut callers) = (Vec::new(), Vec::new(), Vec::new());
     for item in items {
@@ -340,6 +348,7 @@ pub(super) fn list(tables: &mut Tables, one: Option<&str>, items: &[Event], now:
         tables.queue_members.retain(|member| *member.queue != *one);
     }
     tables.queues.extend(queues);
+    tables.queue_members.extend(members);
     let here = |caller: &QueueCaller| callers.iter().any(|other| other.channel == caller.channel);
     tables.queue_callers.retain(|caller| *caller.queue != *one || here(caller));
     tables.queue_callers.extend(callers);

@@ -297,8 +297,9 @@ impl Updater {
             List::Channels => events.list(&CoreShowChannels::new()).await,
             List::Bridges => events.list(&BridgeList::new()).await,
             List::Queues => events.list(&QueueStatus::new()).await,
-            List::QueueFigures(name) => {
-                events.list(&QueueStatus::new().queue(&**name).member(NOBODY)).await
+            List::QueueFigures(name, member) => {
+                let member = member.as_deref().unwrap_or(NOBODY);
+                events.list(&QueueStatus::new().queue(&**name).member(member)).await
             }
             List::Agents => events.list(&Agents::new()).await,
             List::ParkedCalls => events.list(&ParkedCalls::new()).await,

@@ -4,12 +4,12 @@ use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Hangup, Ori
 use asterisk_sdk::ami::{Event, EventStream};
 
 use super::script::Actor;
-use crate::calls::{has, wait_for};
+use crate::calls::has;
 
 /// Waits until one of the actor's channels is parked: its id and the space.
 async fn space(actor: &Actor, events: &mut EventStream<Event>, call: &str) -> (String, String) {
-    let here = |event: &Event| event.name() == "ParkedCall" && has(event, "ParkeeLinkedid", call);
-    let parked = wait_for(events, here).await;
+    let here = |event: &Event| has(event, "ParkeeLinkedid", call);
+    let parked = actor.wait(events, "ParkedCall", here).await;
     let text = |header| parked.get(header).unwrap_or_else(|| panic!("{}", actor.id)).into_owned();
     (text("ParkeeUniqueid"), text("ParkingSpace"))
 }
@@ -48,8 +48,8 @@ pub(super) async fn with_a_word(actor: &mut Actor) {
     actor.send(Atxfer::new(&*id, to).context("day")).await;
     if to == "212" {
         // Handed on before anybody answers.
-        let rings = |event: &Event| event.name() == "Newstate" && has(event, "Linkedid", &id);
-        wait_for(&mut events, |event| rings(event) && has(event, "ChannelState", "5")).await;
+        let rings = |event: &Event| has(event, "Linkedid", &id) && has(event, "ChannelState", "5");
+        actor.wait(&mut events, "Newstate", rings).await;
     } else {
         actor.meet(&mut events, &id, &id).await;
     }
@@ -63,7 +63,7 @@ pub(super) async fn with_a_word(actor: &mut Actor) {
     }
     actor.send(Hangup::new(&*id)).await;
     let handed_on = |event: &Event| has(event, "OrigTransfererUniqueid", &id);
-    wait_for(&mut events, |event| event.name() == "AttendedTransfer" && handed_on(event)).await;
+    actor.wait(&mut events, "AttendedTransfer", handed_on).await;
     actor.talk().await;
     match parked {
         Some((channel, space)) => fetch(actor, &channel, &space).await,
@@ -81,7 +81,7 @@ pub(super) async fn parked(actor: &mut Actor) {
             actor.send(park.timeout_channel("Local/stay@day/n").parking_lot("home")).await;
             space(actor, &mut events, &id).await;
             let back = |event: &Event| has(event, "ParkeeUniqueid", &id);
-            wait_for(&mut events, |event| event.name() == "ParkedCallTimeOut" && back(event)).await;
+            actor.wait(&mut events, "ParkedCallTimeOut", back).await;
             actor.talk().await;
             actor.hang_up(&id).await;
         }
@@ -105,7 +105,7 @@ pub(super) async fn swapped(actor: &mut Actor) {
     let id = actor.originate("a", call).await;
     let (_, space) = space(actor, &mut events, &id).await;
     let swap = |event: &Event| has(event, "ParkeeUniqueid", &id);
-    wait_for(&mut events, |event| event.name() == "ParkedCallSwap" && swap(event)).await;
+    actor.wait(&mut events, "ParkedCallSwap", swap).await;
     actor.talk().await;
     fetch(actor, &id, &space).await;
 }

@@ -1,10 +1,10 @@
 //! Who meets whom: conferences, pickups, and calls that are put together or taken apart.
 
 use asterisk_sdk::ami::Event;
-use asterisk_sdk::ami::action::{Bridge, ConfbridgeMute, ConfbridgeUnmute, Redirect};
+use asterisk_sdk::ami::action::{Bridge, ConfbridgeMute, ConfbridgeUnmute, Originate, Redirect};
 
 use super::script::Actor;
-use crate::calls::{has, wait_for};
+use crate::calls::has;
 
 pub(super) async fn conference(actor: &mut Actor) {
     let room = format!("room-{}", actor.id);
@@ -33,15 +33,15 @@ pub(super) async fn picked_up(actor: &mut Actor) {
     let mut events = actor.events();
     let phone = format!("Local/deaf-{}@day/n,30", actor.id);
     let id = actor.runs("a", "Dial", &phone).await;
-    let rings = wait_for(&mut events, |event| {
-        event.name() == "DialState"
-            && has(event, "Uniqueid", &id)
-            && has(event, "DialStatus", "RINGING")
-    });
-    let rings = rings.await.get("DestChannel").expect("a name").into_owned();
+    let rings = |event: &Event| has(event, "Uniqueid", &id) && has(event, "DialStatus", "RINGING");
+    let rings = actor.wait(&mut events, "DialState", rings).await;
+    let rings = rings.get("DestChannel").expect("a name").into_owned();
     actor.talk().await;
     let mut events = actor.events();
-    let picker = actor.runs("b", "PickupChan", &rings).await;
+    // Its answer may name the channel whose place it has taken by then.
+    let picker = format!("{}-b", actor.id);
+    let call = Originate::to("Local/stay@day/n").application_with("PickupChan", rings);
+    actor.begin(&picker, call).await;
     actor.meet(&mut events, &id, &picker).await;
     actor.talk().await;
     actor.hang_up(&id).await;
@@ -59,7 +59,7 @@ pub(super) async fn redirected(actor: &mut Actor) {
     let mut events = actor.events();
     actor.send(redirect).await;
     let echoes = |event: &Event| has(event, "Uniqueid", &id) && has(event, "Application", "Echo");
-    wait_for(&mut events, |event| event.name() == "Newexten" && echoes(event)).await;
+    actor.wait(&mut events, "Newexten", echoes).await;
     actor.talk().await;
     actor.hang_up(&id).await;
     actor.hang_up(&other).await;

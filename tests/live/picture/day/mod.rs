@@ -26,7 +26,7 @@ use super::faults;
 use super::records::Records;
 
 /// How many things happen: one to three calls each.
-const SCENES: usize = 180;
+const SCENES: usize = 225;
 /// How many of them at once.
 const AT_ONCE: usize = 14;
 /// How often the picture is compared at a random moment.
@@ -34,14 +34,14 @@ const MOMENTS: usize = 50;
 /// How often its connection is broken, of each kind.
 const BREAKS: [Break; 6] = [
     Break::Cut,
-    Break::LogOff,
+    Break::Kick,
     Break::CutInTheMidst,
     Break::Reload,
-    Break::LogOff,
+    Break::Kick,
     Break::CutInTheMidst,
 ];
 /// How long the script lasts, unless said otherwise, beside the time that comparisons take.
-const SECONDS: u64 = 24;
+const SECONDS: u64 = 30;
 const SEED: u64 = 20_261_121;
 
 /// What all who take part share.
@@ -67,7 +67,7 @@ async fn a_day_equals_lists_and_records() {
     println!("PICTURE_SECONDS={} PICTURE_SEED={seed}", length.as_secs());
     let server = OwnServer::start(&server);
     places::prepare(&server);
-    let (scene, relay, pictured) = faults::over_relay(server).await;
+    let (scene, relay) = faults::over_relay(server, places::PICTURE).await;
     places::staff(&scene.manager).await;
     let records = Records::begin(&scene);
     let pace = length / u32::try_from(SCENES).unwrap();
@@ -77,8 +77,49 @@ async fn a_day_equals_lists_and_records() {
         stage: RwLock::new(()),
         talk: (pace * 8).clamp(Duration::from_millis(600), Duration::from_secs(15)),
     });
+    // TRACE
+    if let Ok(path) = std::env::var("PICTURE_TRACE") {
+        let mut all = scene.manager.events().capacity(100_000).all();
+        tokio::spawn(async move {
+            use std::io::Write;
+            let mut file = std::fs::File::create(path).unwrap();
+            while let Some(Ok(event)) = all.next().await {
+                let name = event.name();
+                let _ = write!(
+                    file,
+                    "{} ",
+                    event
+                        .timestamp()
+                        .unwrap()
+                        .duration_since(std::time::UNIX_EPOCH)
+                        .unwrap()
+                        .as_millis()
+                        % 1000000
+                );
+                if matches!(&*name, "VarSet" | "RTCPSent" | "RTCPReceived" | "TestEvent") {
+                    writeln!(file, "{name}").unwrap();
+                    continue;
+                }
+                let mut line = format!("{name}");
+                for h in event.message().headers() {
+                    let (n, v) = (h.name, h.value);
+                    let n = String::from_utf8_lossy(n);
+                    if ["Language", "ChannelStateDesc", "Privilege", "Event"]
+                        .iter()
+                        .any(|s| n.contains(s))
+                        || v.is_empty()
+                        || v == b"<unknown>"
+                    {
+                        continue;
+                    }
+                    line += &format!(" {n}={}", String::from_utf8_lossy(v));
+                }
+                writeln!(file, "{line}").unwrap();
+            }
+        });
+    }
     let mut dice = Dice::new(seed);
-    let mut watcher = Watcher::new(scene, relay, pictured, Arc::clone(&day));
+    let mut watcher = Watcher::new(scene, relay, Arc::clone(&day));
     let begin = Instant::now();
     let script = tokio::spawn(script::play(day, dice.split(), pace));
     for (moment, broken) in moments(&mut dice, length) {

@@ -58,6 +58,9 @@ comebacktoorigin = yes
 comebackdialtime = 5
 ";
 
+/// The manager user of the picture.
+pub(super) const PICTURE: &str = "picture";
+
 pub(super) const QUEUE_NAMES: [&str; 2] = ["sales", "help"];
 
 /// Who serves which queue.
@@ -72,8 +75,12 @@ pub(super) const MEMBERS: [(&str, &str); 7] = [
 ];
 
 pub(super) fn prepare(server: &OwnServer) {
-    // By which times are exact however busy the machine is.
-    server.configure("manager.conf", "\n[general](+)\ntimestampevents = yes\n", "manager");
+    // The picture's user can be told apart. Timestamps are exact however busy the machine is.
+    let (_, secret) = &server.ami_admin;
+    let users = format!(
+        "\n[general](+)\ntimestampevents = yes\n\n[{PICTURE}]\nsecret = {secret}\nread = all\nwrite = all\n"
+    );
+    server.configure("manager.conf", &users, "manager");
     server.configure("extensions.conf", DIALPLAN, "pbx_config.so");
     server.configure("queues.conf", QUEUES, "app_queue.so");
     server.configure("res_parking.conf", PARKING, "res_parking.so");

@@ -7,11 +7,14 @@ use asterisk_sdk::ami::action::{Action, Hangup, Originate};
 use asterisk_sdk::ami::{ActionError, Event, EventStream};
 use tokio::sync::{RwLockReadGuard, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::dice::Dice;
 use super::{AT_ONCE, Day, SCENES, handing, meeting, serving, talking};
 use crate::calls::{has, wait_for};
+
+/// Longer than a comparison takes, and shorter than what fails without a word.
+const PATIENCE: Duration = Duration::from_secs(19);
 
 /// What can happen.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +139,18 @@ impl Actor {
         }
     }
 
+    /// Waits for an event that passes.
+    pub(super) async fn wait(
+        &self,
+        events: &mut EventStream<Event>,
+        name: &str,
+        passes: impl Fn(&Event) -> bool,
+    ) -> Event {
+        let next = wait_for(events, |event| event.name() == name && passes(event));
+        // In vain, it says for whom.
+        timeout(PATIENCE, next).await.unwrap_or_else(|_| panic!("{}: no {name}", self.id))
+    }
+
     /// Waits for an event of a channel.
     pub(super) async fn told(
         &self,
@@ -143,7 +158,7 @@ impl Actor {
         name: &str,
         id: &str,
     ) -> Event {
-        wait_for(events, |event| event.name() == name && has(event, "Uniqueid", id)).await
+        self.wait(events, name, |event| has(event, "Uniqueid", id)).await
     }
 
     /// Calls `Local/stay@day/n` and sends it to an extension, once it is there; its id.
@@ -168,8 +183,9 @@ impl Actor {
 
     pub(super) async fn begin(&self, id: &str, originate: Originate) {
         let caller = format!("\"Caller {id}\" <{}>", &self.id[4..]);
-        let originate = originate.caller_id(caller).channel_id(id);
-        self.send(originate.other_channel_id(format!("{id}-far"))).await;
+        // `Bridge` takes the first channel whose id begins with what it is given.
+        let originate = originate.channel_id(id).other_channel_id(format!("far-{id}"));
+        self.send(originate.caller_id(caller)).await;
     }
 
     /// A call that `pair` has put through: its id, and the other's.
@@ -185,11 +201,10 @@ impl Actor {
     /// Waits until two are in a bridge, which the second of them enters.
     pub(super) async fn meet(&self, events: &mut EventStream<Event>, one: &str, other: &str) {
         let both = |event: &Event| {
-            event.name() == "BridgeEnter"
-                && has(event, "BridgeNumChannels", "2")
+            has(event, "BridgeNumChannels", "2")
                 && (has(event, "Uniqueid", one) || has(event, "Uniqueid", other))
         };
-        wait_for(events, both).await;
+        self.wait(events, "BridgeEnter", both).await;
     }
 
     pub(super) async fn talk(&mut self) {

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use asterisk_sdk::ami::Manager;
-use asterisk_sdk::ami::action::{Custom, Hangup};
+use asterisk_sdk::ami::action::Hangup;
 use asterisk_sdk::ami::live::{
     Bridge, Call, Channel, Freshness, ParkedCall, QueueCaller, Snapshot,
 };
@@ -13,6 +12,7 @@ use tokio::time::timeout;
 use super::super::faults::{Relay, is_current};
 use super::super::{Scene, consistent};
 use super::Day;
+use super::places::PICTURE;
 
 /// What is asked for once a second has been by then, and what changed with it, too.
 const RESTS: Duration = Duration::from_secs(3);
@@ -27,7 +27,7 @@ pub(super) enum Break {
     /// The same, while all goes on.
     CutInTheMidst,
     /// By the server, which is told to.
-    LogOff,
+    Kick,
     /// Not at all, though the manager reads its configuration again.
     Reload,
 }
@@ -36,7 +36,6 @@ pub(super) enum Break {
 pub(super) struct Watcher {
     scene: Scene,
     relay: Relay,
-    pictured: Manager,
     day: Arc<Day>,
     /// From when to when nothing was seen.
     gaps: Vec<(SystemTime, SystemTime)>,
@@ -52,11 +51,10 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn new(scene: Scene, relay: Relay, pictured: Manager, day: Arc<Day>) -> Self {
+    pub(super) fn new(scene: Scene, relay: Relay, day: Arc<Day>) -> Self {
         Self {
             scene,
             relay,
-            pictured,
             day,
             gaps: Vec::new(),
             moments: 0,
@@ -94,15 +92,19 @@ impl Watcher {
             Break::CutInTheMidst => None,
             _ => Some(day.stage.write().await),
         };
+        // Asterisk 16 cannot be told to.
+        let cannot = matches!(how, Break::Kick) && self.scene.server.major() == 16;
         match how {
-            Break::Cut | Break::CutInTheMidst => {
-                self.relay.cut();
-                self.scene.until(|snapshot| !is_current(snapshot)).await;
-                self.relay.mend();
-            }
-            Break::LogOff => {
-                // It is answered by a good-bye, or by nothing.
-                let _ = self.pictured.send(Custom::new("Logoff")).await;
+            _ if cannot => self.cut().await,
+            Break::Cut | Break::CutInTheMidst => self.cut().await,
+            Break::Kick => {
+                let connected = self.scene.server.cli("manager show connected");
+                let mut session = connected.lines().map(str::split_whitespace);
+                let session = session.find(|columns| columns.clone().next() == Some(PICTURE));
+                let file = session.and_then(|mut columns| columns.nth(4));
+                let file = file.unwrap_or_else(|| panic!("{connected}"));
+                let said = self.scene.server.cli(&format!("manager kick session {file}"));
+                assert!(said.contains("Kicking"), "{said}");
             }
             Break::Reload => {
                 let said = self.scene.server.cli("module reload manager");
@@ -121,6 +123,12 @@ impl Watcher {
             None => day.stage.write().await,
         };
         self.equal(&format!("after {how:?}")).await;
+    }
+
+    async fn cut(&self) {
+        self.relay.cut();
+        self.scene.until(|snapshot| !is_current(snapshot)).await;
+        self.relay.mend();
     }
 
     async fn equal(&mut self, when: &str) {
