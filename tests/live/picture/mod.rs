@@ -11,11 +11,15 @@ mod parking;
 mod queues;
 mod records;
 mod states;
+mod status;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use asterisk_sdk::ami::action::{BridgeInfo, BridgeList, CoreShowChannels, Hangup, Originate};
+use asterisk_sdk::ami::action::{
+    BridgeInfo, BridgeList, CoreShowChannels, Hangup, Originate, Status,
+};
+use asterisk_sdk::ami::event;
 use asterisk_sdk::ami::live::{Bridge, Call, Channel, Live, Snapshot};
 use asterisk_sdk::ami::{Event, EventStream, Manager};
 use harness::live::{OwnServer, server};
@@ -71,7 +75,9 @@ impl Scene {
 
     /// What the picture says otherwise than the lists.
     async fn differences(&self, snapshot: &Snapshot) -> Vec<String> {
-        let mut differences = channels(&self.manager, snapshot).await;
+        let statuses = self.manager.send(Status::new()).await.expect("a list").items;
+        let mut differences = channels(&self.manager, snapshot, &statuses).await;
+        differences.extend(status::differences(&statuses, snapshot));
         differences.extend(bridges(&self.manager, snapshot).await);
         differences.extend(others::differences(&self.manager, snapshot).await);
         differences
@@ -93,7 +99,11 @@ impl Scene {
 }
 
 /// What the picture says otherwise than the list of channels.
-async fn channels(manager: &Manager, snapshot: &Snapshot) -> Vec<String> {
+async fn channels(
+    manager: &Manager,
+    snapshot: &Snapshot,
+    statuses: &[event::Status],
+) -> Vec<String> {
     let list = manager.send(CoreShowChannels::new()).await.expect("a list");
     let mut differences = Vec::new();
     for item in &list.items {
@@ -112,7 +122,13 @@ async fn channels(manager: &Manager, snapshot: &Snapshot) -> Vec<String> {
         same("name", &Some(&channel.name), &listed.channel);
         same("linked id", &channel.linked_id, &listed.linked_id);
         same("state", &channel.state, &listed.state);
-        same("caller", &channel.caller_id, &listed.caller_id);
+        // Half of a Local channel is told its caller without an event, and the server goes on to say
+        // now this, now that.
+        let itself = statuses.iter().find(|status| status.channel.unique_id.as_ref() == Some(id));
+        let itself = itself.map(|status| &status.channel.caller_id);
+        if !channel.is_local() || itself != Some(&channel.caller_id) {
+            same("caller", &channel.caller_id, &listed.caller_id);
+        }
         same("connected line", &channel.connected_line, &listed.connected_line);
         same("language", &channel.language, &listed.language);
         same("account", &channel.account_code, &listed.account_code);

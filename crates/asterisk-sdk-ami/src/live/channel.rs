@@ -10,10 +10,15 @@ use super::table::{Object, compact_known, compact_pairs, known};
 
 /// A channel, as far as the server tells.
 ///
-/// Four things change without an event, so that they may be old until the next one, or the next
-/// reconciliation: the application of a channel whose `Originate` named one (it shows `AppDial2`),
-/// what an application was called with when the channel is sent on to the same one (a parked call that
-/// nobody fetched, from one `Dial` to the next), the language, and `channelvars`.
+/// Some things change without an event, so that they may be old until the next one, or the next
+/// reconciliation:
+///
+/// - the application of a channel whose `Originate` named one (it shows `AppDial2`),
+/// - what an application was called with, when the channel is sent on to the same one (a parked call
+///   that nobody fetched, from one `Dial` to the next),
+/// - the caller id of a Local channel's half, when who is connected to the other half is handed on;
+///   the server's own list of channels is old then, too,
+/// - the language, and `channelvars`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Channel {

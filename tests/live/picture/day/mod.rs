@@ -77,47 +77,6 @@ async fn a_day_equals_lists_and_records() {
         stage: RwLock::new(()),
         talk: (pace * 8).clamp(Duration::from_millis(600), Duration::from_secs(15)),
     });
-    // TRACE
-    if let Ok(path) = std::env::var("PICTURE_TRACE") {
-        let mut all = scene.manager.events().capacity(100_000).all();
-        tokio::spawn(async move {
-            use std::io::Write;
-            let mut file = std::fs::File::create(path).unwrap();
-            while let Some(Ok(event)) = all.next().await {
-                let name = event.name();
-                let _ = write!(
-                    file,
-                    "{} ",
-                    event
-                        .timestamp()
-                        .unwrap()
-                        .duration_since(std::time::UNIX_EPOCH)
-                        .unwrap()
-                        .as_millis()
-                        % 1000000
-                );
-                if matches!(&*name, "VarSet" | "RTCPSent" | "RTCPReceived" | "TestEvent") {
-                    writeln!(file, "{name}").unwrap();
-                    continue;
-                }
-                let mut line = format!("{name}");
-                for h in event.message().headers() {
-                    let (n, v) = (h.name, h.value);
-                    let n = String::from_utf8_lossy(n);
-                    if ["Language", "ChannelStateDesc", "Privilege", "Event"]
-                        .iter()
-                        .any(|s| n.contains(s))
-                        || v.is_empty()
-                        || v == b"<unknown>"
-                    {
-                        continue;
-                    }
-                    line += &format!(" {n}={}", String::from_utf8_lossy(v));
-                }
-                writeln!(file, "{line}").unwrap();
-            }
-        });
-    }
     let mut dice = Dice::new(seed);
     let mut watcher = Watcher::new(scene, relay, Arc::clone(&day));
     let begin = Instant::now();
