@@ -44,6 +44,8 @@ mod list;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;
+#[cfg(test)]
+mod oddities;
 mod parking;
 mod picture;
 mod queue;
