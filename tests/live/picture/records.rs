@@ -119,7 +119,8 @@ fn lacks<'a>(calls: &'a [Arc<CompletedCall>], details: &[Cdr]) -> Option<&'a Com
             Some(last) => last + 1 >= unix(call.ended),
             None => call.answered.is_none(),
         };
-        !call.gaps && !(ends && callers.all(|leg| of(leg, details).next().is_some()))
+        let all = ends && callers.all(|leg| of(leg, details).next().is_some());
+        !(call.gaps || all)
     };
     calls.iter().find(lacks).map(AsRef::as_ref)
 }

@@ -30,6 +30,13 @@ exten = pair,1,Dial(Local/stay@day/n,20,tT)
  same = n,Hangup()
 ";
 
+/// Calls back to who handed on a call that nobody answers come later than the day's calls end: where they
+/// meet with a hangup, Asterisk 22 may leave behind a channel that nothing can hang up.
+const FEATURES: &str = "
+[general](+)
+atxfernoanswertimeout = 60
+";
+
 const QUEUES: &str = "
 [sales]
 strategy = linear
@@ -82,6 +89,7 @@ pub(super) fn prepare(server: &OwnServer) {
     );
     server.configure("manager.conf", &users, "manager");
     server.configure("extensions.conf", DIALPLAN, "pbx_config.so");
+    server.configure("features.conf", FEATURES, "features");
     server.configure("queues.conf", QUEUES, "app_queue.so");
     server.configure("res_parking.conf", PARKING, "res_parking.so");
 }

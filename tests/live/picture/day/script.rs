@@ -64,16 +64,16 @@ const KINDS: [Kind; 22] = [
 
 /// Plays the whole day: one thing after the other begins, at this pace.
 pub(super) async fn play(day: Arc<Day>, mut dice: Dice, pace: Duration) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let stages = Arc::new(Semaphore::new(AT_ONCE));
     let mut scenes = JoinSet::new();
     let begin = Instant::now();
     for n in 0..SCENES {
         let kind = KINDS.get(n).copied().unwrap_or_else(|| dice.one_of(&KINDS));
         let actor = Actor { day: Arc::clone(&day), dice: dice.split(), id: format!("day-{n:03}") };
-        let place = Arc::clone(&places).acquire_owned().await.expect("it stays open");
+        let on_it = Arc::clone(&stages).acquire_owned().await.expect("it stays open");
         scenes.spawn(async move {
             perform(kind, actor).await;
-            drop(place);
+            drop(on_it);
         });
         while let Some(done) = scenes.try_join_next() {
             done.expect("it goes as written");

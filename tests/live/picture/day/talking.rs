@@ -52,9 +52,9 @@ pub(super) async fn held(actor: &mut Actor) {
     for (version, way) in [("2", "sendonly"), ("3", "sendrecv")] {
         let body =
             format!("{}a={way}\r\n", call.body.replace("1 1 IN", &format!("1 {version} IN")));
-        let hold = Request { body: &body, ..invite("pair", &call_id) };
+        let again = Request { body: &body, ..invite("pair", &call_id) };
         let on_stage = actor.on_stage().await;
-        let held = phone.ask_within(&answer, &hold).await;
+        let held = phone.ask_within(&answer, &again).await;
         drop(on_stage);
         assert!(held.starts_with("SIP/2.0 200 "), "{held}");
         actor.talk().await;
