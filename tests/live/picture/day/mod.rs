@@ -41,7 +41,7 @@ const BREAKS: [Break; 6] = [
     Break::CutInTheMidst,
 ];
 /// How long the script lasts, unless said otherwise, beside the time that comparisons take.
-const SECONDS: u64 = 30;
+const SECONDS: u64 = 20;
 const SEED: u64 = 20_261_121;
 
 /// What all who take part share.

@@ -31,7 +31,7 @@ exten = pair,1,Dial(Local/stay@day/n,20,tT)
 ";
 
 /// Calls back to who handed on a call that nobody answers come later than the day's calls end: where they
-/// meet with a hangup, Asterisk 22 may leave behind a channel that nothing can hang up.
+/// meet with a hangup, servers may leave behind a channel that nothing can hang up.
 const FEATURES: &str = "
 [general](+)
 atxfernoanswertimeout = 60
