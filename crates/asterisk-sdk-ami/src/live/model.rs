@@ -348,11 +348,10 @@ impl Model {
         let before = self.channel(event, "").and_then(|channel| channel.priority);
         let Some(id) = self.snapshot(event, "", now) else { return };
         // One that was taken out of its dialplan stands where it is to go on, and runs nothing.
-        self.tables.channels.update(id.as_str(), |channel| {
-            if before.is_some() && channel.priority != before {
-                channel.runs(None, None);
-            }
-        });
+        let now_at = self.channel(event, "").and_then(|channel| channel.priority);
+        if before.is_some() && now_at != before {
+            self.tables.channels.update(id.as_str(), |channel| channel.runs(None, None));
+        }
         let snapshot = BridgeSnapshot::read(event.message(), "");
         let Some(mut bridge) = self.bridge_of(&snapshot) else { return };
         let Some(channel) = self.tables.channels.get(id.as_str()).cloned() else { return };

@@ -96,3 +96,30 @@ fn one_who_has_taken_the_space_of_another_unseen_has_times_of_its_own() {
     let other = model.tables.parked_calls.get("other").unwrap();
     assert_eq!((other.since, other.until), (time(15), Some(time(60))));
 }
+
+#[test]
+fn who_is_bridged_by_force_runs_nothing() {
+    let mut model = Model::new(Kinds::of([Kind::Calls]));
+    let runs = |model: &Model| {
+        let channel = model.tables.channels.get("bb").expect("it is there");
+        channel.application.as_deref().map(str::to_owned)
+    };
+    let of = "Channel: Local/wait@sdk-00000016;1\nChannelState: 6\nContext: sdk\nExten: echo\n\
+        Priority: 2\nUniqueid: bb\nLinkedid: bb\n";
+    let echo = format!(
+        "Event: Newexten\nPrivilege: dialplan,all\n{of}Extension: echo\nApplication: Echo\n\
+         AppData: \n"
+    );
+    let enters = format!(
+        "Event: BridgeEnter\nPrivilege: call,all\n\
+         BridgeUniqueid: 572d5bf8-dbfd-4fe6-9288-b10347871088\nBridgeType: basic\n\
+         BridgeTechnology: simple_bridge\nBridgeNumChannels: 1\n{of}"
+    );
+    model.event(&event(&echo), time(0));
+    model.event(&event(&enters), time(1));
+    assert_eq!(runs(&model).as_deref(), Some("Echo"));
+    model.event(&event(&echo), time(2));
+    // Where it is to go on.
+    model.event(&event(&enters.replace("Priority: 2", "Priority: 3")), time(3));
+    assert_eq!(runs(&model), None);
+}
