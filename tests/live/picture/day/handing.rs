@@ -1,6 +1,6 @@
 //! Calls that are handed on: blindly, with a word, to parking and back.
 
-use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Hangup, Originate, Park};
+use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Originate, Park};
 use asterisk_sdk::ami::{Event, EventStream};
 
 use super::script::Actor;
@@ -61,9 +61,8 @@ pub(super) async fn with_a_word(actor: &mut Actor) {
         actor.talk().await;
         return actor.hang_up(&id).await;
     }
-    actor.send(Hangup::new(&*id)).await;
-    let handed_on = |event: &Event| has(event, "OrigTransfererUniqueid", &id);
-    actor.wait(&mut events, "AttendedTransfer", handed_on).await;
+    // By which it is handed on, unless the server has given up by then: then all of it ends.
+    actor.hang_up(&id).await;
     actor.talk().await;
     match parked {
         Some((channel, space)) => fetch(actor, &channel, &space).await,
