@@ -1,6 +1,6 @@
 //! Calls that are handed on: blindly, with a word, to parking and back.
 
-use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Originate, Park};
+use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Hangup, Originate, Park};
 use asterisk_sdk::ami::{Event, EventStream};
 
 use super::script::Actor;
@@ -61,8 +61,8 @@ pub(super) async fn with_a_word(actor: &mut Actor) {
         actor.talk().await;
         return actor.hang_up(&id).await;
     }
-    // By which it is handed on, unless the server has given up by then: then all of it ends.
-    actor.hang_up(&id).await;
+    // By which it is handed on, now or when the target answers: until then the channel may stay.
+    actor.try_to(Hangup::new(&*id)).await;
     actor.talk().await;
     match parked {
         Some((channel, space)) => fetch(actor, &channel, &space).await,
