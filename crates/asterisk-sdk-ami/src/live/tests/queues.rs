@@ -39,10 +39,12 @@ impl Lists {
             let items = self.0.iter().filter(|(list, _)| list == of);
             items.map(|(_, item)| item.clone()).collect::<Vec<_>>()
         };
-        let List::QueueFigures(queue) = list else { return items(list) };
+        let List::QueueFigures(queue, member) = list else { return items(list) };
         let mut items = items(&List::Queues);
         items.retain(|item| {
-            item.name() != "QueueMember" && item.get("Queue").as_deref() == Some(queue)
+            let asked = item.name() != "QueueMember"
+                || item.get("Location").as_deref() == member.as_deref();
+            asked && item.get("Queue").as_deref() == Some(queue)
         });
         items
     }
