@@ -3,5 +3,7 @@
 mod agi;
 mod ami;
 mod ari;
+#[path = "../harness/browser.rs"]
+mod browser;
 mod faults;
 mod wallboard;

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::browser::{browser, picture, wallboard};
 use asterisk_sdk::ami::Manager;
 use asterisk_sdk::ami::action::{QueueAdd, QueuePause};
 use asterisk_sdk::ami::live::{
@@ -12,7 +13,6 @@ use asterisk_sdk::ami::live::{
 };
 use asterisk_sdk_testkit::FakeAsterisk;
 use fantoccini::Client;
-use harness::browser::{browser, picture, wallboard};
 use harness::soon;
 use serde_json::{Value, json};
 

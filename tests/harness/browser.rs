@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::agi_program::example;
-use crate::soon;
+use harness::agi_program::example;
+use harness::soon;
 
 /// A program and what it says; ends with this value.
 #[derive(Debug)]
-pub struct Program {
+pub(crate) struct Program {
     _child: Child,
     output: Lines<BufReader<ChildStdout>>,
 }
@@ -50,7 +50,7 @@ impl Program {
 /// # Panics
 ///
 /// When it does not start.
-pub async fn wallboard(ami: &str, user: &str, secret: &str) -> (Program, String) {
+pub(crate) async fn wallboard(ami: &str, user: &str, secret: &str) -> (Program, String) {
     let mut command = Command::new(example("wallboard"));
     command.args(["--asterisk", ami, "--user", user, "--secret", secret]);
     let mut program = Program::start(command.args(["--listen", "127.0.0.1:0"]));
@@ -60,7 +60,7 @@ pub async fn wallboard(ami: &str, user: &str, secret: &str) -> (Program, String)
 
 /// What runs the browser; both end with this value.
 #[derive(Debug)]
-pub struct Driver {
+pub(crate) struct Driver {
     _program: Program,
     address: SocketAddr,
 }
@@ -86,7 +86,7 @@ impl Drop for Driver {
 /// # Panics
 ///
 /// When it does not start, or there has to be one (`CI=true`).
-pub async fn browser() -> Option<(Driver, Client)> {
+pub(crate) async fn browser() -> Option<(Driver, Client)> {
     if Command::new("chromedriver").arg("--version").stdout(Stdio::null()).status().await.is_err() {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "there is no chromedriver");
         println!("skipped: no browser to test with (chromedriver is not installed)");
@@ -116,40 +116,12 @@ pub async fn browser() -> Option<(Driver, Client)> {
     Some((driver, client))
 }
 
-/// The text of each element.
-///
-/// # Panics
-///
-/// When the browser has gone.
-pub async fn texts(page: &Client, selector: &str) -> Vec<String> {
-    let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)";
-    let texts = page.execute(script, vec![json!(selector)]).await.expect("a list");
-    serde_json::from_value(texts).expect("texts")
-}
-
-/// Waits until the elements say this.
-///
-/// # Panics
-///
-/// When they do not within 20 seconds.
-pub async fn shows(page: &Client, selector: &str, wanted: &[&str]) {
-    let began = Instant::now();
-    loop {
-        let seen = texts(page, selector).await;
-        if seen == wanted {
-            return;
-        }
-        let patience = began.elapsed() < Duration::from_secs(20);
-        assert!(patience, "{selector} is {seen:?}, not {wanted:?}");
-    }
-}
-
 /// Keeps a picture of the page beside the test's other results.
 ///
 /// # Panics
 ///
 /// When there is none.
-pub async fn picture(page: &Client, name: &str) {
+pub(crate) async fn picture(page: &Client, name: &str) {
     let tests = std::env::current_exe().expect("this test has a path");
     let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap_or_default();
     let image = page.screenshot().await.expect("a picture");

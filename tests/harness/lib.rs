@@ -8,7 +8,6 @@ pub mod ari_peer;
 pub mod ari_socket;
 pub mod ari_surface;
 pub mod ari_tap;
-pub mod browser;
 pub mod cancel;
 pub mod conversation;
 #[cfg(doctest)]

@@ -17,6 +17,8 @@ mod ari_tls;
 mod ari_transports;
 mod async_agi;
 mod blocking;
+#[path = "../harness/browser.rs"]
+mod browser;
 mod calls;
 #[cfg(test)]
 mod media;

@@ -1,14 +1,18 @@
 //! The wallboard example in a browser, against what happens on a server.
 
+use std::time::{Duration, Instant};
+
 use asterisk_sdk::ami::Manager;
 use asterisk_sdk::ami::action::{
     Hangup, Originate, QueueAdd, QueuePause, QueueStatus, QueueStatusItem,
 };
 use asterisk_sdk::ami::live::{Live, QueueCaller};
-use fantoccini::Locator;
-use harness::browser::{browser, picture, shows, texts, wallboard};
+use fantoccini::{Client, Locator};
 use harness::live::{OwnServer, Server, server};
 use harness::soon;
+use serde_json::json;
+
+use crate::browser::{browser, picture, wallboard};
 
 async fn attach(server: &Server) -> (Manager, Live) {
     let (user, secret) = &server.ami_admin;
@@ -75,4 +79,24 @@ async fn the_page_shows_what_happens() {
     let summary = "1 calls answered and 0 not answered in the last hour";
     shows(&page, "#history-text", &[summary]).await;
     page.close().await.unwrap();
+}
+
+/// The text of each element.
+async fn texts(page: &Client, selector: &str) -> Vec<String> {
+    let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)";
+    let texts = page.execute(script, vec![json!(selector)]).await.expect("a list");
+    serde_json::from_value(texts).expect("texts")
+}
+
+/// Waits until the elements say this.
+async fn shows(page: &Client, selector: &str, wanted: &[&str]) {
+    let began = Instant::now();
+    loop {
+        let seen = texts(page, selector).await;
+        if seen == wanted {
+            return;
+        }
+        let patience = began.elapsed() < Duration::from_secs(20);
+        assert!(patience, "{selector} is {seen:?}, not {wanted:?}");
+    }
 }
