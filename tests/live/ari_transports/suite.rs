@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::soon;
+use crate::ari_calls::no_bridges;
 
 /// Where a scenario plays: an application on a server that nobody else uses.
 pub(super) struct Stage<'a> {
@@ -70,8 +71,7 @@ impl Stage<'_> {
     /// Waits until there are no channels and no bridges.
     async fn nothing_left(&self) {
         while !self.client.channels().list().await.expect("a list").is_empty() {}
-        let bridges = self.client.bridges().list().await.expect("a list");
-        assert_eq!(bridges, []);
+        no_bridges(self.client).await.expect("a list");
     }
 
     /// Serves calls while something else happens, and asserts how many sessions there were, and how many of
