@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use asterisk_sdk::ari::call::{Call, CallError, DigitsEnd, Orphans, Refusal};
-use asterisk_sdk::ari::event::{ChannelDtmfReceived, StasisEnd};
+use asterisk_sdk::ari::event::{ChannelDtmfReceived, StasisEnd, StasisStart};
 use asterisk_sdk::ari::{Missed, rest::channels::HangupReason};
 use tokio::sync::{mpsc, oneshot};
 
@@ -223,6 +223,67 @@ async fn a_session_that_does_not_listen_loses_its_oldest_events_only() {
     assert_eq!(second.decode::<ChannelDtmfReceived>().expect("a digit").digit, "4");
 }
 
+const APPLICATION: &str = r#"{"name":"capture","channel_ids":["capture-1","capture-1;2"],"bridge_ids":[],"endpoint_ids":[],"device_names":[],"events_allowed":[],"events_disallowed":[]}"#;
+
+fn ok(body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// The channel of the captured `StasisStart`.
+fn captured_channel() -> String {
+    let start = event("StasisStart");
+    let (_, channel) = start.split_once(r#""channel":"#).expect("it is in there");
+    let (channel, _) = channel.split_once(r#","asterisk_id""#).expect("it is in there");
+    channel.to_owned()
+}
+
+/// The server's list of what an application has may name a channel that is only on its way into it.
+#[tokio::test]
+async fn a_channel_that_enters_while_it_is_looked_at_gets_one_session() {
+    let (client, mut peer, mut socket) = connected(|builder| builder).await;
+    let (told, mut tell) = mpsc::channel(1);
+    let serving = client.serve(move |mut call: Call| {
+        let told = told.clone();
+        async move {
+            let digits = call.dtmf().max_digits(1).await?;
+            let _ = told.send((call.channel().id().to_string(), digits.digits)).await;
+            call.hung_up().await.map_err(CallError::Disconnected)
+        }
+    });
+    let _serving = tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
+    let mut starts = client.events().of::<StasisStart>();
+    let asked = soon(peer.expect("GET /ari/applications/capture")).await;
+    asked.reply(ok(APPLICATION).as_bytes()).await;
+    // The first is read before it enters, the second when it has: either answer comes behind its start.
+    let channel = captured_channel();
+    for (n, (id, answer)) in [
+        ("capture-1", channel.replace("Stasis", "Wait")),
+        ("capture-1;2", channel.replace("capture-1", "capture-1;2")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let asked = soon(peer.expect(&format!("GET /ari/channels/{id}"))).await;
+        socket.text(&digit(id, '0')).await;
+        socket.text(&event("StasisStart").replace("capture-1", id)).await;
+        socket.text(&digit(id, ['1', '2'][n])).await;
+        let start = soon(starts.next()).await.expect("the connection holds");
+        assert_eq!(start.expect("none is missed").channel.id, id);
+        asked.reply(ok(&answer).as_bytes()).await;
+    }
+    let mut told = [soon(tell.recv()).await.unwrap(), soon(tell.recv()).await.unwrap()];
+    told.sort();
+    let of = |id: &str, digit: &str| (id.to_owned(), digit.to_owned());
+    assert_eq!(told, [of("capture-1", "1"), of("capture-1;2", "2")]);
+    // Once each: what enters now is the next session.
+    socket.text(&event("StasisStart").replace("capture-1", "capture-3")).await;
+    socket.text(&digit("capture-3", '3')).await;
+    assert_eq!(soon(tell.recv()).await.unwrap(), of("capture-3", "3"));
+}
+
 #[tokio::test]
 async fn channels_that_were_left_behind_are_adopted_with_their_arguments() {
     let (client, mut peer, mut socket) = connected(|builder| builder).await;
@@ -237,20 +298,11 @@ async fn channels_that_were_left_behind_are_adopted_with_their_arguments() {
         }
     });
     let _serving = tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
-    let application = r#"{"name":"capture","channel_ids":["capture-1","capture-1;2"],"bridge_ids":[],"endpoint_ids":[],"device_names":[],"events_allowed":[],"events_disallowed":[]}"#;
-    let ok = |body: &str| {
-        let length = body.len();
-        format!(
-            "HTTP/1.1 200 OK\r\nContent-type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-    };
     let asked = soon(peer.expect("GET /ari/applications/capture")).await;
-    asked.reply(ok(application).as_bytes()).await;
-    let start = event("StasisStart");
-    let (_, channel) = start.split_once(r#""channel":"#).unwrap();
-    let (channel, _) = channel.split_once(r#","asterisk_id""#).unwrap();
+    asked.reply(ok(APPLICATION).as_bytes()).await;
+    let channel = captured_channel();
     let asked = soon(peer.expect("GET /ari/channels/capture-1")).await;
-    asked.reply(ok(channel).as_bytes()).await;
+    asked.reply(ok(&channel).as_bytes()).await;
     // The other half of the call is in the dialplan.
     let other = channel.replace("Stasis", "Wait");
     let asked = soon(peer.expect("GET /ari/channels/capture-1;2")).await;

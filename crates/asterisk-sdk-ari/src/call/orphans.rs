@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::RestError;
-use crate::events::Offer;
+use crate::events::{EventStream, Offer};
 
 /// Finds those of an application, and subscribes to the events of each.
 pub(super) async fn find(
@@ -23,20 +23,21 @@ pub(super) async fn find(
     };
     let mut orphans = Vec::new();
     for id in ids {
-        if client.router().is_subscribed_to_channel(&id) {
-            continue;
-        }
         // A call that enters just now is taken as one of them, and not offered as well.
-        client.router().claim(&id);
-        let events = client.events().capacity(capacity).channel(id.as_str()).all();
-        match start(client, app, &id).await {
-            Ok(Some(start)) => orphans.push(Offer { start: Box::new(start), events }),
-            Ok(None) => client.router().unclaim(&id),
-            Err(error) => {
-                client.router().unclaim(&id);
-                return Err(error);
-            }
-        }
+        let Some(mut events) = EventStream::adopt(client, &id, capacity) else { continue };
+        let found = start(client, app, &id).await;
+        let router = client.router();
+        // It may have entered while it was asked for, whatever the answer says: nobody else was told.
+        let entered = match &found {
+            Ok(Some(_)) => router.has_entered(&id),
+            Ok(None) | Err(_) => router.unclaim_unless_entered(&id),
+        };
+        let entered = if entered { events.skip_to_start().await } else { None };
+        let start = match entered {
+            Some(start) => Some(start),
+            None => found?.map(Box::new),
+        };
+        orphans.extend(start.map(|start| Offer { start, events }));
     }
     Ok(orphans)
 }

@@ -155,9 +155,33 @@ impl Router {
         lock(&self.routes).offers.retain(|queue| !Arc::ptr_eq(queue, offers));
     }
 
-    pub(crate) fn is_subscribed_to_channel(&self, id: &str) -> bool {
-        let routes = lock(&self.routes);
-        routes.subscriptions.about(Resource::Channel, id).next().is_some()
+    /// Claims a channel that nobody looks after, and subscribes to its events in the same moment: whatever
+    /// enters from now on is in the queue, and offered to nobody.
+    pub(super) fn adopt(&self, channel: &str, capacity: usize) -> Option<Arc<Queue>> {
+        let mut routes = lock(&self.routes);
+        let known = routes.subscriptions.about(Resource::Channel, channel).next().is_some();
+        if routes.closed || known || routes.claimed.contains_key(channel) {
+            return None;
+        }
+        routes.claimed.insert(channel.into(), false);
+        let queue = Arc::new(Queue::new(Topic::about(Resource::Channel, channel), capacity));
+        routes.subscriptions.add(Arc::clone(&queue));
+        Some(queue)
+    }
+
+    /// Whether a claimed channel has entered since.
+    pub(crate) fn has_entered(&self, channel: &str) -> bool {
+        lock(&self.routes).claimed.get(channel) == Some(&true)
+    }
+
+    /// Offers it again, unless it has entered, which is told.
+    pub(crate) fn unclaim_unless_entered(&self, channel: &str) -> bool {
+        let mut routes = lock(&self.routes);
+        let entered = routes.claimed.get(channel) == Some(&true);
+        if !entered {
+            routes.claimed.remove(channel);
+        }
+        entered
     }
 
     /// Keeps a channel from being offered when it enters an application.

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use asterisk_proto::ari::event::StasisStart;
 use asterisk_proto::ari::{AriEvent, Event, Resource};
 use asterisk_proto::{BridgeId, ChannelId, PlaybackId};
 use futures_core::Stream;
@@ -118,6 +119,28 @@ impl EventStream<Event> {
     /// A subscription that the router has made already.
     pub(super) fn new(client: Client, queue: Arc<Queue>) -> Self {
         Self { queue, client, decode: |event| event }
+    }
+
+    /// The events of a channel that nobody looks after, which is claimed in the same moment.
+    pub(crate) fn adopt(client: &Client, channel: &str, capacity: usize) -> Option<Self> {
+        let queue = client.router().adopt(channel, capacity)?;
+        Some(Self::new(client.clone(), queue))
+    }
+
+    /// Takes all that is queued up to the channel's entering an application, which is queued.
+    pub(crate) async fn skip_to_start(&mut self) -> Option<Box<StasisStart>> {
+        std::future::poll_fn(|context| {
+            loop {
+                match Pin::new(&mut *self).poll_next(context) {
+                    Poll::Ready(Some(Ok(event))) if event.is::<StasisStart>() => {
+                        return Poll::Ready(Some(Box::new(StasisStart::from_event(&event))));
+                    }
+                    Poll::Ready(Some(_)) => {}
+                    Poll::Ready(None) | Poll::Pending => return Poll::Ready(None),
+                }
+            }
+        })
+        .await
     }
 }
 
