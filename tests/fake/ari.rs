@@ -110,6 +110,20 @@ async fn what_is_refused() {
     assert!(soon(builder.connect()).await.unwrap_err().is_unauthorized());
 }
 
+/// On two threads, where the reply could overtake what the server still has to do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_may_come_as_soon_as_the_socket_is_open() {
+    let asterisk = FakeAsterisk::builder().dialplan("[default]\nexten = 600,1,Stasis(demo)");
+    let asterisk = asterisk.start().await.unwrap();
+    for _ in 0..200 {
+        let ari = Client::builder(asterisk.ari_url()).app("demo");
+        let ari = ari.login(FakeAsterisk::USER, FakeAsterisk::PASSWORD).connect().await.unwrap();
+        let call = asterisk.place_call("600").unwrap();
+        assert!(soon(call.reaches("Stasis")).await);
+        ari.close().await;
+    }
+}
+
 #[tokio::test]
 async fn requests_over_the_socket() {
     let (asterisk, _) = start().await;

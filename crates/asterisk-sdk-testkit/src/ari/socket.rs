@@ -46,17 +46,7 @@ pub(super) fn upgrade(core: &Arc<Core>, request: &mut Request<Incoming>, query: 
     let Ok((reply, socket)) = handshake(request) else {
         return page(StatusCode::UPGRADE_REQUIRED, "");
     };
-    let shared = Arc::clone(core);
-    core.spawn(async move { serve(shared, socket, apps, everything).await });
-    let (head, _) = reply.into_parts();
-    let mut reply = Response::from_parts(head, Full::<Bytes>::default());
-    if protocol.is_some() {
-        reply.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("ari"));
-    }
-    reply
-}
-
-async fn serve(core: Arc<Core>, socket: UpgradeFut, apps: Vec<String>, everything: bool) {
+    // Before the reply: whoever has it may place a call at once.
     let (events, receiver) = mpsc::channel(BACKLOG);
     let number = core.with_state(|state| {
         let number = state.session();
@@ -65,8 +55,23 @@ async fn serve(core: Arc<Core>, socket: UpgradeFut, apps: Vec<String>, everythin
         }
         number
     });
-    // So the channel is closed once all applications are taken over or cut off.
-    drop(events);
+    let shared = Arc::clone(core);
+    core.spawn(async move { serve(shared, socket, apps, number, receiver).await });
+    let (head, _) = reply.into_parts();
+    let mut reply = Response::from_parts(head, Full::<Bytes>::default());
+    if protocol.is_some() {
+        reply.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("ari"));
+    }
+    reply
+}
+
+async fn serve(
+    core: Arc<Core>,
+    socket: UpgradeFut,
+    apps: Vec<String>,
+    number: u64,
+    receiver: mpsc::Receiver<String>,
+) {
     if let Err(error) = talk(&core, socket, &apps, receiver).await {
         tracing::debug!(%error, "an event socket broke");
     }
