@@ -87,7 +87,8 @@ impl Shared {
         // Mostly there is room, and no need of a timer.
         let handed_over = match self.requests.try_send(request) {
             Err(TrySendError::Full(request)) => {
-                tokio::time::timeout_at(deadline, self.requests.send(request)).await
+                // In a box, so that all others need no room for it.
+                Box::pin(tokio::time::timeout_at(deadline, self.requests.send(request))).await
             }
             Err(TrySendError::Closed(request)) => Ok(Err(mpsc::error::SendError(request))),
             Ok(()) => Ok(Ok(())),

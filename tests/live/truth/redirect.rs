@@ -45,18 +45,24 @@ async fn ends(events: &mut EventStream<Event>, ids: &[(&str, &str)]) -> Vec<Stri
     lines.concat()
 }
 
+/// A caller who is in `Wait()`, by the id, and what is told of the call from then on.
+async fn waiting(side: &Side, manager: &Manager) -> (String, EventStream<Event>) {
+    let mut events = manager.events().all();
+    side.call_in(manager, "wait").await;
+    let waits = wait_for(&mut events, |event| {
+        event.name() == "Newexten" && has(event, "Application", "Wait")
+    });
+    let id = waits.await.get("Uniqueid").expect("an id").into_owned();
+    (id, events)
+}
+
 #[tokio::test]
 async fn a_caller_who_waits() {
     let Some(sides) = Side::both().await else { return };
     let mut transcripts = Vec::new();
     for side in &sides {
         let manager = scene(side).await;
-        let mut events = manager.events().all();
-        side.call_in(&manager, "wait").await;
-        let waits = wait_for(&mut events, |event| {
-            event.name() == "Newexten" && has(event, "Application", "Wait")
-        });
-        let id = waits.await.get("Uniqueid").expect("an id").into_owned();
+        let (id, mut events) = waiting(side, &manager).await;
         let mut lines = vec![reply(&manager, redirect(&id, "away")).await];
         lines.extend(ends(&mut events, &[(&id, "ID")]).await);
         println!("{}: {lines:#?}", side.name());
@@ -127,12 +133,7 @@ async fn a_caller_who_is_sent_nowhere() {
     let mut transcripts = Vec::new();
     for side in &sides {
         let manager = scene(side).await;
-        let mut events = manager.events().all();
-        side.call_in(&manager, "wait").await;
-        let waits = wait_for(&mut events, |event| {
-            event.name() == "Newexten" && has(event, "Application", "Wait")
-        });
-        let id = waits.await.get("Uniqueid").expect("an id").into_owned();
+        let (id, mut events) = waiting(side, &manager).await;
         let other = redirect(&id, "away").header("ExtraChannel", "nosuch");
         let mut lines = vec![reply(&manager, other).await];
         lines.push(reply(&manager, redirect(&id, "nosuch")).await);

@@ -8,7 +8,7 @@ use asterisk_sdk_ari::call::{Call, Served};
 use asterisk_sdk_ari::{Client, Subscribe};
 use tokio::sync::mpsc;
 
-use crate::{Bench, Result, over_http, replay, server};
+use crate::{Bench, Result, over_http, replay, server, with_client};
 
 /// How many sessions there are in the row about memory.
 const IDLE: usize = 10_000;
@@ -51,7 +51,7 @@ impl Bench {
             println!("sessions     {bytes} bytes for each of {IDLE}");
             Ok(Duration::ZERO)
         };
-        self.runtime.block_on(self.with_client(over_http, idle))?;
+        self.runtime.block_on(with_client(self.server, over_http, idle))?;
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl Bench {
                 );
                 Ok(Duration::ZERO)
             };
-            self.runtime.block_on(self.with_client(over_http, delays))?;
+            self.runtime.block_on(with_client(self.server, over_http, delays))?;
         }
         Ok(())
     }
