@@ -202,16 +202,13 @@ impl Message {
     /// Where the first value of a header is.
     fn find(&self, name: &str) -> Option<Range<usize>> {
         let (bytes, lines) = self.parts();
-        let mut from = 0;
-        loop {
-            // Lengths differ mostly, and are compared without a look at the bytes.
-            let at = lines.named(from, name.len())?;
-            let start = lines.start(at);
-            if is(&bytes[start..][..name.len()], name) {
-                return Some(lines.get(at).value(start, bytes));
-            }
-            from = at + 1;
-        }
+        // Lengths differ mostly, and are compared without a look at the bytes.
+        let at = lines.find(name.len(), |start| {
+            let found = &bytes[start..][..name.len()];
+            // Others of this length differ here, letter by letter without regard to case.
+            ends_alike(found, name.as_bytes()) && is(found, name)
+        })?;
+        Some(lines.get(at).value(lines.start(at), bytes))
     }
 
     /// Where all values of a header are.
@@ -219,6 +216,13 @@ impl Message {
         let bytes = self.as_bytes();
         self.places().filter_map(|place| is(&bytes[place.name], name).then_some(place.value))
     }
+}
+
+/// Whether the first letters may be the same, and the last.
+#[inline]
+fn ends_alike(one: &[u8], other: &[u8]) -> bool {
+    let ends = |name: &[u8]| Some((name.first()? | 0x20, name.last()? | 0x20));
+    ends(one) == ends(other)
 }
 
 /// Whether a name is this one. Most differ in the first letter or are written alike.

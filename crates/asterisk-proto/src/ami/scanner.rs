@@ -107,23 +107,30 @@ impl<'a> Lines<'a> {
         index.checked_sub(1).map_or(0, |before| self.get(before).next())
     }
 
-    /// The number of the first line from `from` on whose name is this long.
+    /// The number of the first line whose name is this long and that is wanted, by where it begins.
     #[inline]
-    pub(super) fn named(self, from: usize, length: usize) -> Option<usize> {
-        let found = match self {
+    pub(super) fn find(
+        self,
+        length: usize,
+        mut wanted: impl FnMut(usize) -> bool,
+    ) -> Option<usize> {
+        let mut is_it = |at: usize| wanted(self.start(at));
+        match self {
             Self::Short(lines) => {
                 let length = u32::try_from(length).ok().filter(|length| *length < LONG)?;
                 // As they are written.
                 let [low, high, ..] = short(Line { name: length, end: 0 });
-                let wanted = u16::from_le_bytes([low, high]);
-                let mut lines = lines[from..].iter();
-                lines.position(|[low, high, ..]| u16::from_le_bytes([*low, *high]) == wanted)
+                let length = u16::from_le_bytes([low, high]);
+                let long = |[low, high, ..]: &[u8; 4]| u16::from_le_bytes([*low, *high]);
+                let mut lines = lines.iter().enumerate();
+                lines.find_map(|(at, line)| (long(line) == length && is_it(at)).then_some(at))
             }
             Self::Long(lines) => {
-                lines[from..].iter().position(|line| from_long(*line).name() == length)
+                let mut lines = lines.iter().enumerate();
+                let long = |line: &[u8; 8]| from_long(*line).name();
+                lines.find_map(|(at, line)| (long(line) == length && is_it(at)).then_some(at))
             }
-        };
-        Some(from + found?)
+        }
     }
 }
 
@@ -137,10 +144,12 @@ pub(super) struct Place {
 
 impl Line {
     // Positions fit: nothing beyond 256 MiB is scanned.
+    #[inline]
     #[expect(clippy::cast_possible_truncation)]
     fn new(bytes: &[u8], start: usize, colon: Option<usize>, end: usize) -> Self {
         let mut name = colon.map_or(0, |first| first - start);
-        if name > VARIABLE.len() {
+        // Few names are longer, and few of those by much.
+        if name > VARIABLE.len() && bytes[start + VARIABLE.len()..start + name].contains(&b'(') {
             name = name_end(bytes, start, start + name, end) - start;
         }
         Self { name: name as u32, end: end as u32 }
@@ -292,6 +301,7 @@ impl Scanner {
 const VARIABLE: &[u8] = b"ChanVariable";
 
 /// The colon between name and value, in a line whose first colon is known.
+#[cold]
 fn name_end(bytes: &[u8], start: usize, first: usize, end: usize) -> usize {
     // `ChanVariable(<channel>): name=value`: the channel's name may hold a colon.
     let name = &bytes[start..first];

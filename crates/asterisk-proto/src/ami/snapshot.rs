@@ -106,23 +106,16 @@ impl Places {
         let Lines::Short(all) = lines else { return None };
         let value = |at: usize| lines.get(at).value(lines.start(at), bytes);
         let find = |header: &[u8]| {
-            let mut at = 0;
-            loop {
-                at = lines.named(at, prefix.len() + header.len())?;
-                let start = lines.start(at);
+            lines.find(prefix.len() + header.len(), |start| {
                 // What stands between lines with the prefix has it too.
                 let rest = &bytes[start + prefix.len()..][..header.len()];
                 // Other names of this length differ here, at far less than the price of a comparison.
                 let alike = rest.first() == header.first() && rest.last() == header.last();
                 // Processors are slow to compare nothing with nothing, if they are made to.
-                if alike
+                alike
                     && same(rest, header)
                     && (prefix.is_empty() || bytes[start..].starts_with(prefix.as_bytes()))
-                {
-                    return Some(at);
-                }
-                at += 1;
-            }
+            })
         };
         let mut places = Self::default();
         let first = find(b"Channel")?;
