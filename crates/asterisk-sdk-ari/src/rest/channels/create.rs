@@ -65,6 +65,9 @@ operation!(
         #[optional(text, "originator")]
         originator: ChannelId,
         /// The formats that may be used, separated by commas: `ulaw,slin16`.
+        ///
+        /// Say them for a `Local` channel, or an originator: otherwise it is the best there is, 192 kHz,
+        /// and Asterisk resamples whatever is played (seen on 16 and 22).
         #[optional(text, "formats")]
         formats: String,
     }
