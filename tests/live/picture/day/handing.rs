@@ -1,7 +1,10 @@
 //! Calls that are handed on: blindly, with a word, to parking and back.
 
+use std::time::Duration;
+
 use asterisk_sdk::ami::action::{Atxfer, BlindTransfer, CancelAtxfer, Hangup, Originate, Park};
 use asterisk_sdk::ami::{Event, EventStream};
+use tokio::time::timeout;
 
 use super::script::Actor;
 use crate::calls::has;
@@ -40,24 +43,42 @@ pub(super) async fn blindly(actor: &mut Actor) {
     }
 }
 
+/// How long keys may take. Asterisk makes keys of these actions, and keeps one that follows another too closely
+/// while nothing else comes from the channel, which on a busy machine may be for ever.
+const KEYS: Duration = Duration::from_secs(10);
+
+/// Both hang up, as what was to become of their call did not.
+async fn part(actor: &Actor, one: &str, other: &str) {
+    actor.hang_up(one).await;
+    actor.hang_up(other).await;
+}
+
 pub(super) async fn with_a_word(actor: &mut Actor) {
     let (id, other) = actor.pair("a").await;
     actor.talk().await;
     let mut events = actor.events();
     let to = actor.dice.one_of(&["210", "210", "211", "212", "700"]);
     actor.send(Atxfer::new(&*id, to).context("day")).await;
-    if to == "212" {
-        // Handed on before anybody answers.
-        let rings = |event: &Event| has(event, "Linkedid", &id) && has(event, "ChannelState", "5");
-        actor.wait(&mut events, "Newstate", rings).await;
-    } else {
-        actor.meet(&mut events, &id, &id).await;
+    let begun = async {
+        if to == "212" {
+            // Handed on before anybody answers.
+            let rings =
+                |event: &Event| has(event, "Linkedid", &id) && has(event, "ChannelState", "5");
+            actor.wait(&mut events, "Newstate", rings).await;
+        } else {
+            actor.meet(&mut events, &id, &id).await;
+        }
+    };
+    if timeout(KEYS, begun).await.is_err() {
+        return part(actor, &id, &other).await;
     }
     let parked = if to == "700" { Some(space(actor, &mut events, &id).await) } else { None };
     actor.talk().await;
     if to == "210" && actor.dice.percent(30) {
         actor.send(CancelAtxfer::new(&*id)).await;
-        actor.meet(&mut events, &id, &other).await;
+        if timeout(KEYS, actor.meet(&mut events, &id, &other)).await.is_err() {
+            return part(actor, &id, &other).await;
+        }
         actor.talk().await;
         return actor.hang_up(&id).await;
     }

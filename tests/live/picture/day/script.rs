@@ -192,10 +192,17 @@ impl Actor {
     pub(super) async fn pair(&self, who: &str) -> (String, String) {
         let mut events = self.events();
         let id = self.call(who, "pair").await;
-        let dial = self.told(&mut events, "DialBegin", &id).await;
-        let other = dial.get("DestUniqueid").expect("an id").into_owned();
-        self.meet(&mut events, &id, &other).await;
+        let other = self.put_through(&mut events, &id).await;
         (id, other)
+    }
+
+    /// Waits until a channel talks to whom it dials; the other's id. Records of a call that ends before that
+    /// say that nobody answered, even if the caller's channel is up.
+    pub(super) async fn put_through(&self, events: &mut EventStream<Event>, id: &str) -> String {
+        let dial = self.told(events, "DialBegin", id).await;
+        let other = dial.get("DestUniqueid").expect("an id").into_owned();
+        self.meet(events, id, &other).await;
+        other
     }
 
     /// Waits until two are in a bridge, which the second of them enters.

@@ -9,7 +9,10 @@ use crate::phone::{Phone, Request, invite};
 
 pub(super) async fn talk(actor: &mut Actor) {
     let exten = actor.dice.one_of(&["echo", "wait", "pair", "music"]);
-    let id = actor.call("a", exten).await;
+    let id = match exten {
+        "pair" => actor.pair("a").await.0,
+        exten => actor.call("a", exten).await,
+    };
     actor.talk().await;
     actor.hang_up(&id).await;
 }
@@ -26,7 +29,9 @@ pub(super) async fn unanswered(actor: &mut Actor) {
 pub(super) async fn over_sip(actor: &mut Actor) {
     let exten = actor.dice.one_of(&["echo", "pair"]);
     let call = Originate::to(format!("PJSIP/{exten}@loop")).exten("day", "pair", 1);
+    let mut events = actor.events();
     let id = actor.originate("a", call).await;
+    actor.put_through(&mut events, &id).await;
     actor.talk().await;
     actor.hang_up(&id).await;
 }
@@ -34,7 +39,9 @@ pub(super) async fn over_sip(actor: &mut Actor) {
 /// Through a Local channel, which is optimized away.
 pub(super) async fn shortened(actor: &mut Actor) {
     let call = Originate::to("PJSIP/echo@loop").application_with("Dial", "Local/stay@day,20");
+    let mut events = actor.events();
     let id = actor.originate("a", call).await;
+    actor.put_through(&mut events, &id).await;
     actor.talk().await;
     actor.hang_up(&id).await;
 }
