@@ -54,7 +54,7 @@ pub(super) const EVENTS: &[&str] = &[
 ];
 
 /// How far the server's whole seconds, and what is on its way, may be from what was seen.
-const NEAR: Duration = Duration::from_secs(3);
+const NEAR: Duration = Duration::from_secs(2);
 
 fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall> {
     let item = Parked::from_event(event);
