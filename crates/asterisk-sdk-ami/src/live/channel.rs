@@ -31,7 +31,8 @@ pub struct Channel {
     pub linked_id: Option<LinkedId>,
     /// Whether it rings, is up and so on.
     pub state: Option<ChannelState>,
-    /// Who calls.
+    /// Who calls. Half of a Local channel may be told another caller without an event; then this is the one
+    /// before.
     pub caller_id: Party,
     /// Who is at the other end.
     pub connected_line: Party,
