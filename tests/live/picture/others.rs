@@ -87,11 +87,10 @@ async fn parked(manager: &Manager, snapshot: &Snapshot, found: &mut Differences)
         ))
     };
     found.add("parked call", ours(snapshot, our), theirs.collect());
-    // The list has whole seconds, and takes a moment, as does what the picture has it from. Where a call that was
-    // parked takes the place of another, the server counts from then.
+    // The list has whole seconds, and takes a moment.
     let near = |one: SystemTime, other: SystemTime| {
         let apart = one.duration_since(other).unwrap_or_else(|error| error.duration());
-        apart < Duration::from_secs(3)
+        apart < Duration::from_secs(2)
     };
     for p in listed {
         let Some(call) = p.parkee.unique_id.and_then(|id| snapshot.get::<ParkedCall>(id)) else {

@@ -98,6 +98,18 @@ fn one_who_has_taken_the_space_of_another_unseen_has_times_of_its_own() {
 }
 
 #[test]
+fn a_call_may_be_parked_where_another_is_told_to_have_left_only_later() {
+    let mut model = Model::new(Kinds::of([Kind::Parking]));
+    model.event(&event(PARKED), time(0));
+    model.event(&event(&PARKED.replace("pk", "other")), time(2));
+    let other = model.tables.parked_calls.get("other").unwrap();
+    assert_eq!((other.since, other.until), (time(2), Some(time(47))));
+    model.event(&event(&PARKED.replace("Event: ParkedCall", "Event: UnParkedCall")), time(3));
+    assert!(model.tables.parked_calls.get("pk").is_none());
+    assert!(model.tables.parked_calls.get("other").is_some());
+}
+
+#[test]
 fn who_is_bridged_by_force_runs_nothing() {
     let mut model = Model::new(Kinds::of([Kind::Calls]));
     let runs = |model: &Model| {

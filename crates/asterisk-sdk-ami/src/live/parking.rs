@@ -54,30 +54,36 @@ pub(super) const EVENTS: &[&str] = &[
 ];
 
 /// How far the server's whole seconds, and what is on its way, may be from what was seen.
-const NEAR: Duration = Duration::from_secs(2);
+const NEAR: Duration = Duration::from_secs(3);
 
+/// A call that is parked, with its times if it was seen before.
 fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall> {
-    let item = Parked::from_event(event);
-    let (lot, space) = (item.parking_lot?, item.parking_space?);
-    let since = now.checked_sub(item.parking_duration.unwrap_or_default()).unwrap_or(now);
+    let mut call = just_parked(event, now)?;
     // Not one that has taken the space of another unseen.
     let seen = tables.parked_calls.values().find(|seen| {
-        let apart = seen.since.duration_since(since).unwrap_or_else(|error| error.duration());
-        seen.space == space && seen.lot == lot && apart < NEAR
+        let apart = seen.since.duration_since(call.since);
+        let apart = apart.unwrap_or_else(|error| error.duration());
+        seen.space == call.space && seen.lot == call.lot && apart < NEAR
     });
+    if let Some(seen) = seen {
+        (call.since, call.until) = (seen.since, seen.until);
+    }
+    Some(call)
+}
+
+/// A call by what its event says.
+fn just_parked(event: &Event, now: SystemTime) -> Option<ParkedCall> {
+    let item = Parked::from_event(event);
     let timeout = item.parking_timeout.filter(|timeout| !timeout.is_zero());
     Some(ParkedCall {
         channel: item.parkee.unique_id?,
         name: item.parkee.channel.unwrap_or_default(),
         caller_id: item.parkee.caller_id,
-        lot,
-        space,
+        lot: item.parking_lot?,
+        space: item.parking_space?,
         parker_dial_string: item.parker_dial_string,
-        since: seen.map_or(since, |seen| seen.since),
-        until: match seen {
-            Some(seen) => seen.until,
-            None => timeout.and_then(|timeout| now.checked_add(timeout)),
-        },
+        since: now.checked_sub(item.parking_duration.unwrap_or_default()).unwrap_or(now),
+        until: timeout.and_then(|timeout| now.checked_add(timeout)),
     })
 }
 
@@ -95,7 +101,8 @@ pub(super) fn event(
 ) -> Option<List> {
     match name {
         "ParkedCall" => {
-            if let Some(call) = parked(tables, event, now) {
+            // The one that had the space before may be told to have left it only later.
+            if let Some(call) = just_parked(event, now) {
                 tables.parked_calls.put(call);
             }
         }
