@@ -100,7 +100,9 @@ pub(super) async fn steered(stage: &Stage) {
 
     let discarded = channel.record("discarded", "wav").await.unwrap();
     next(&mut events, |_: &RecordingStarted| true).await;
-    steer(|| discarded.cancel()).await;
+    // Before it takes anything, it may be refused as one that is not in session.
+    steer(|| discarded.mute()).await;
+    discarded.cancel().await.unwrap();
     let finished: RecordingFinished = next(&mut events, |_| true).await;
     assert_eq!(finished.recording.name, "discarded");
     let lost = "Recording not found";
