@@ -144,7 +144,9 @@ async fn channels(
         let bridge = channel.bridge.as_ref().map(AsRef::as_ref);
         let listed_bridge = item.bridge_id.as_ref().map(AsRef::as_ref);
         // The list may be behind the channel itself, which `Status` asks.
-        if itself.is_none_or(|status| status.bridge_id != channel.bridge) {
+        if itself.is_none_or(|status| status.bridge_id != channel.bridge)
+            && !status::has_left(channel)
+        {
             same("bridge", &bridge, &listed_bridge);
         }
         // No event tells what an originated channel was given to.

@@ -4,6 +4,12 @@
 use asterisk_sdk::ami::event::Status;
 use asterisk_sdk::ami::live::{Channel, Snapshot};
 
+/// Half of a Local channel that is in no bridge: one whose place there another took may say that it still is, though
+/// the bridge's own list, which is compared too, has it no more.
+pub(super) fn has_left(channel: &Channel) -> bool {
+    channel.is_local() && channel.bridge.is_none()
+}
+
 /// What the picture says otherwise.
 pub(super) fn differences(statuses: &[Status], snapshot: &Snapshot) -> Vec<String> {
     let mut differences = Vec::new();
@@ -24,7 +30,9 @@ pub(super) fn differences(statuses: &[Status], snapshot: &Snapshot) -> Vec<Strin
         same("state", &channel.state, &listed.state);
         same("language", &channel.language, &listed.language);
         same("account", &channel.account_code, &listed.account_code);
-        same("bridge", &channel.bridge, &item.bridge_id);
+        if !has_left(channel) {
+            same("bridge", &channel.bridge, &item.bridge_id);
+        }
         // See the list of channels.
         if !channel.is_local() {
             same("caller", &channel.caller_id, &listed.caller_id);
