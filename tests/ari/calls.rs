@@ -240,20 +240,27 @@ fn captured_channel() -> String {
     channel.to_owned()
 }
 
-/// The server's list of what an application has may name a channel that is only on its way into it.
-#[tokio::test]
-async fn a_channel_that_enters_while_it_is_looked_at_gets_one_session() {
-    let (client, mut peer, mut socket) = connected(|builder| builder).await;
-    let (told, mut tell) = mpsc::channel(1);
+/// Adopts channels, each of which tells its id, its arguments and a digit.
+fn adopting(client: &Client) -> mpsc::Receiver<(String, Vec<String>, String)> {
+    let (told, tell) = mpsc::channel(1);
     let serving = client.serve(move |mut call: Call| {
         let told = told.clone();
         async move {
             let digits = call.dtmf().max_digits(1).await?;
-            let _ = told.send((call.channel().id().to_string(), digits.digits)).await;
+            let args = call.args().iter().map(ToString::to_string).collect();
+            let _ = told.send((call.channel().id().to_string(), args, digits.digits)).await;
             call.hung_up().await.map_err(CallError::Disconnected)
         }
     });
-    let _serving = tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
+    tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
+    tell
+}
+
+/// The server's list of what an application has may name a channel that is only on its way into it.
+#[tokio::test]
+async fn a_channel_that_enters_while_it_is_looked_at_gets_one_session() {
+    let (client, mut peer, mut socket) = connected(|builder| builder).await;
+    let mut tell = adopting(&client);
     let mut starts = client.events().of::<StasisStart>();
     let asked = soon(peer.expect("GET /ari/applications/capture")).await;
     asked.reply(ok(APPLICATION).as_bytes()).await;
@@ -276,7 +283,8 @@ async fn a_channel_that_enters_while_it_is_looked_at_gets_one_session() {
     }
     let mut told = [soon(tell.recv()).await.unwrap(), soon(tell.recv()).await.unwrap()];
     told.sort();
-    let of = |id: &str, digit: &str| (id.to_owned(), digit.to_owned());
+    let args = ["one".to_owned(), "two words".to_owned()];
+    let of = |id: &str, digit: &str| (id.to_owned(), args.to_vec(), digit.to_owned());
     assert_eq!(told, [of("capture-1", "1"), of("capture-1;2", "2")]);
     // Once each: what enters now is the next session.
     socket.text(&event("StasisStart").replace("capture-1", "capture-3")).await;
@@ -287,17 +295,7 @@ async fn a_channel_that_enters_while_it_is_looked_at_gets_one_session() {
 #[tokio::test]
 async fn channels_that_were_left_behind_are_adopted_with_their_arguments() {
     let (client, mut peer, mut socket) = connected(|builder| builder).await;
-    let (told, mut tell) = mpsc::channel(1);
-    let serving = client.serve(move |mut call: Call| {
-        let told = told.clone();
-        async move {
-            let digits = call.dtmf().max_digits(1).await?;
-            let args: Vec<_> = call.args().iter().map(ToString::to_string).collect();
-            let _ = told.send((call.channel().id().to_string(), args, digits.digits)).await;
-            call.hung_up().await.map_err(CallError::Disconnected)
-        }
-    });
-    let _serving = tokio::spawn(serving.orphans(Orphans::Adopt).into_future());
+    let mut tell = adopting(&client);
     let asked = soon(peer.expect("GET /ari/applications/capture")).await;
     asked.reply(ok(APPLICATION).as_bytes()).await;
     let channel = captured_channel();
