@@ -110,6 +110,24 @@ fn a_call_may_be_parked_where_another_is_told_to_have_left_only_later() {
 }
 
 #[test]
+fn a_parked_call_may_be_told_to_have_hung_up_before_another_takes_its_place() {
+    let mut model = Model::new(Kinds::of([Kind::Parking]));
+    model.event(&event(PARKED), time(0));
+    let hangup = "Event: Hangup\nPrivilege: call,all\nChannel: Local/wait@sdk-0000001d;1\n\
+        Uniqueid: pk\nLinkedid: pk\nCause: 16\n";
+    model.event(&event(&hangup.replace("Uniqueid: pk", "Uniqueid: other")), time(2));
+    assert!(model.stale.is_empty());
+    model.event(&event(hangup), time(2));
+    // In case that nothing follows.
+    assert!(model.stale.contains(&List::ParkedCalls));
+    let swap = PARKED.replace("Event: ParkedCall", "Event: ParkedCallSwap").replace("pk", "other");
+    model.event(&event(&swap.replace("Duration: 0", "Duration: 3")), time(2));
+    assert!(model.tables.parked_calls.get("pk").is_none());
+    let other = model.tables.parked_calls.get("other").unwrap();
+    assert_eq!((other.since, other.until), (time(0), Some(time(45))));
+}
+
+#[test]
 fn who_is_bridged_by_force_runs_nothing() {
     let mut model = Model::new(Kinds::of([Kind::Calls]));
     let runs = |model: &Model| {

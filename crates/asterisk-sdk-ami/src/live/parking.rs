@@ -112,11 +112,11 @@ pub(super) fn event(
                 tables.parked_calls.put(call);
             }
         }
-        // What follows when the one that tells of the parking is missed.
+        // An event of parking that came before it may be told only later: that another has taken its
+        // place, and since when. There is no order between the two.
         "Hangup" => {
-            if let Some(id) = event.get("Uniqueid") {
-                tables.parked_calls.remove(&id);
-            }
+            let is_parked = tables.parked_calls.get(&event.get("Uniqueid")?).is_some();
+            return is_parked.then_some(List::ParkedCalls);
         }
         // Who is connected to one half of a Local channel is the other's caller.
         "NewCallerid" | "NewConnectedLine" | "Rename" => {
