@@ -13,6 +13,7 @@ mod field;
 pub mod model;
 mod peek;
 mod raw;
+mod scan;
 
 pub use event::{AriEvent, TypedEvent};
 pub use model::{FromJson, Model};

@@ -1,11 +1,8 @@
 //! What is looked up of each event before anybody asks for it: type, application, time, subjects.
 
-use std::fmt;
-
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
-use super::field::{Name, Source};
+use super::field::Source;
 use super::raw::{Resource, Subject};
+use super::scan::{Scanned, Scanner};
 use crate::Text;
 
 #[derive(Default)]
@@ -17,13 +14,33 @@ pub(super) struct Peeked {
     pub(super) subjects: Subjects,
 }
 
-/// Looks through one event, and checks that all of it is JSON.
-pub(super) fn peek(json: &Text) -> serde_json::Result<Peeked> {
+/// Looks through one event, all of it, so that one that was let through can be decoded.
+pub(super) fn peek(json: &Text) -> Scanned<Peeked> {
     let mut peeked = Peeked::default();
-    let mut text = serde_json::Deserializer::from_str(json);
-    Peek { source: Source(json), peeked: &mut peeked }.deserialize(&mut text)?;
-    text.end()?;
+    let mut scanner = Scanner::new(json);
+    let source = Source(json);
+    // The order of members is not fixed: `type` need not be the first.
+    scanner.members(|scanner, name| {
+        let text = match name {
+            b"type" => {
+                peeked.kind = text(scanner, source)?;
+                return Ok(());
+            }
+            b"application" => &mut peeked.application,
+            b"timestamp" => &mut peeked.timestamp,
+            b"asterisk_id" => &mut peeked.asterisk_id,
+            name => return About::member(name).read(scanner, source, &mut peeked.subjects),
+        };
+        *text = self::text(scanner, source)?.unwrap_or_default();
+        Ok(())
+    })?;
+    scanner.end()?;
     Ok(peeked)
+}
+
+/// Reads text, and skips anything else.
+fn text(scanner: &mut Scanner<'_>, source: Source<'_>) -> Scanned<Option<Text>> {
+    Ok(scanner.text()?.map(|text| source.text(&text)))
 }
 
 /// Subjects without a list of their own, as almost no event has more than three.
@@ -114,273 +131,77 @@ impl About {
     }
 
     /// Reads the member's value.
-    fn read<'de, A: MapAccess<'de>>(
+    fn read(
         self,
-        from: &mut A,
+        scanner: &mut Scanner<'_>,
         source: Source<'_>,
         subjects: &mut Subjects,
-    ) -> Result<(), A::Error> {
+    ) -> Scanned<()> {
+        if matches!(self, Self::BridgeId) {
+            if let Some(id) = text(scanner, source)? {
+                subjects.add(Resource::Bridge, id);
+            }
+            return Ok(());
+        }
+        if scanner.next()? != b'{' {
+            return scanner.skip();
+        }
         match self {
-            Self::Object(resource, key) => {
-                from.next_value_seed(Object { source, resource, key, subjects })
-            }
-            Self::Endpoint => from.next_value_seed(Endpoint { source, subjects }),
-            Self::BridgeId => {
-                if let Some(id) = from.next_value_seed(TextSeed(source))? {
-                    subjects.add(Resource::Bridge, id);
-                }
-                Ok(())
-            }
-            Self::Several => from.next_value_seed(Several { source, subjects }),
-            Self::Nothing => from.next_value::<Skip>().map(drop),
+            Self::Object(resource, key) => object(scanner, source, resource, key, subjects),
+            Self::Endpoint => endpoint(scanner, subjects),
+            Self::Several => scanner.members(|scanner, name| {
+                let about = match Self::member(name) {
+                    // Servers go one level deep.
+                    Self::Several => Self::Nothing,
+                    about => about,
+                };
+                about.read(scanner, source, subjects)
+            }),
+            Self::BridgeId | Self::Nothing => scanner.skip(),
         }
     }
-}
-
-/// Skips a value but parses all of it, so that an event that was let through can be decoded.
-struct Skip;
-
-impl<'de> Deserialize<'de> for Skip {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Skip {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
-        while from.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
-        while from.next_entry::<Self, Self>()?.is_some() {}
-        Ok(self)
-    }
-}
-
-/// The methods of a visitor that has no use for these values.
-macro_rules! skip_others {
-    ($value:expr; $($method:ident($type:ty)),+) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON value")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok($value)
-        }
-
-        $(fn $method<E>(self, _: $type) -> Result<Self::Value, E> {
-            Ok($value)
-        })+
-
-        fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-            Skip.visit_seq(from)?;
-            Ok($value)
-        }
-    };
-}
-
-/// Reads text, and skips anything else.
-struct TextSeed<'a>(Source<'a>);
-
-impl<'de> DeserializeSeed<'de> for TextSeed<'_> {
-    type Value = Option<Text>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TextSeed<'_> {
-    type Value = Option<Text>;
-
-    skip_others!(None; visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(self.0.text(text)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<Self::Value, A::Error> {
-        Skip.visit_map(from)?;
-        Ok(None)
-    }
-}
-
-/// A visitor of objects that skips all else.
-macro_rules! object_seed {
-    ($name:ident) => {
-        impl<'de> DeserializeSeed<'de> for $name<'_> {
-            type Value = ();
-
-            fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-                from.deserialize_any(self)
-            }
-        }
-
-        impl<'de> Visitor<'de> for $name<'_> {
-            type Value = ();
-
-            skip_others!(
-                (); visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str)
-            );
-
-            fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<(), A::Error> {
-                self.members(from)
-            }
-        }
-    };
 }
 
 /// Reads which object a member is about, and what that one's target is.
-struct Object<'a> {
-    source: Source<'a>,
+fn object(
+    scanner: &mut Scanner<'_>,
+    source: Source<'_>,
     resource: Resource,
-    key: &'static [u8],
-    subjects: &'a mut Subjects,
-}
-
-object_seed!(Object);
-
-impl Object<'_> {
-    fn members<'de, A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = from.next_key()? {
-            if name.as_bytes() == self.key {
-                if let Some(id) = from.next_value_seed(TextSeed(self.source))? {
-                    self.subjects.add(self.resource, id);
-                }
-            } else if name == "target_uri" {
-                if let Some(uri) = from.next_value_seed(TextSeed(self.source))? {
-                    if let Some(id) = uri.strip_prefix("channel:") {
-                        self.subjects.add(Resource::Channel, uri.share(id));
-                    } else if let Some(id) = uri.strip_prefix("bridge:") {
-                        self.subjects.add(Resource::Bridge, uri.share(id));
-                    }
-                }
-            } else {
-                from.next_value::<Skip>()?;
+    key: &[u8],
+    subjects: &mut Subjects,
+) -> Scanned<()> {
+    scanner.members(|scanner, name| {
+        if name == key {
+            if let Some(id) = text(scanner, source)? {
+                subjects.add(resource, id);
             }
+        } else if name == b"target_uri" {
+            let Some(uri) = text(scanner, source)? else { return Ok(()) };
+            if let Some(id) = uri.strip_prefix("channel:") {
+                subjects.add(Resource::Channel, uri.share(id));
+            } else if let Some(id) = uri.strip_prefix("bridge:") {
+                subjects.add(Resource::Bridge, uri.share(id));
+            }
+        } else {
+            scanner.skip()?;
         }
         Ok(())
-    }
+    })
 }
 
 /// Reads which endpoint a member is about.
-struct Endpoint<'a> {
-    source: Source<'a>,
-    subjects: &'a mut Subjects,
-}
-
-object_seed!(Endpoint);
-
-impl Endpoint<'_> {
-    fn members<'de, A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
-        let (mut technology, mut resource) = (None, None);
-        while let Some(Name(name)) = from.next_key()? {
-            match name.as_bytes() {
-                b"technology" => technology = from.next_value_seed(TextSeed(self.source))?,
-                b"resource" => resource = from.next_value_seed(TextSeed(self.source))?,
-                _ => from.next_value::<Skip>().map(drop)?,
-            }
-        }
-        if let (Some(technology), Some(resource)) = (technology, resource) {
-            self.subjects.add(Resource::Endpoint, format!("{technology}/{resource}").into());
+fn endpoint(scanner: &mut Scanner<'_>, subjects: &mut Subjects) -> Scanned<()> {
+    let (mut technology, mut resource) = (None, None);
+    scanner.members(|scanner, name| {
+        match name {
+            b"technology" => technology = scanner.text()?,
+            b"resource" => resource = scanner.text()?,
+            _ => scanner.skip()?,
         }
         Ok(())
+    })?;
+    if let (Some(technology), Some(resource)) = (technology, resource) {
+        subjects.add(Resource::Endpoint, format!("{technology}/{resource}").into());
     }
-}
-
-/// Reads a member that holds several of those that tell subjects.
-struct Several<'a> {
-    source: Source<'a>,
-    subjects: &'a mut Subjects,
-}
-
-object_seed!(Several);
-
-impl Several<'_> {
-    fn members<'de, A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = from.next_key()? {
-            let about = match About::member(name.as_bytes()) {
-                // Servers go one level deep.
-                About::Several => About::Nothing,
-                about => about,
-            };
-            about.read(&mut from, self.source, self.subjects)?;
-        }
-        Ok(())
-    }
-}
-
-/// Reads the top of an event.
-struct Peek<'a> {
-    source: Source<'a>,
-    peeked: &'a mut Peeked,
-}
-
-impl<'de> DeserializeSeed<'de> for Peek<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Peek<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an event")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
-        let Self { source, peeked } = self;
-        // The order of members is not fixed: `type` need not be the first.
-        while let Some(Name(name)) = from.next_key()? {
-            let text = match name.as_bytes() {
-                b"type" => {
-                    peeked.kind = from.next_value_seed(TextSeed(source))?;
-                    continue;
-                }
-                b"application" => &mut peeked.application,
-                b"timestamp" => &mut peeked.timestamp,
-                b"asterisk_id" => &mut peeked.asterisk_id,
-                name => {
-                    About::member(name).read(&mut from, source, &mut peeked.subjects)?;
-                    continue;
-                }
-            };
-            *text = from.next_value_seed(TextSeed(source))?.unwrap_or_default();
-        }
-        Ok(())
-    }
+    Ok(())
 }
