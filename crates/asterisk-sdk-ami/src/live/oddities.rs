@@ -91,10 +91,10 @@ fn one_who_has_taken_the_space_of_another_unseen_has_times_of_its_own() {
     model.list(&List::ParkedCalls, &[listed("pk", 35, 9)], time(10));
     let same = model.tables.parked_calls.get("pk").unwrap();
     assert_eq!((same.since, same.until), (time(0), Some(time(45))));
-    model.list(&List::ParkedCalls, &[listed("other", 40, 5)], time(20));
+    model.list(&List::ParkedCalls, &[listed("other", 37, 8)], time(10));
     assert!(model.tables.parked_calls.get("pk").is_none());
     let other = model.tables.parked_calls.get("other").unwrap();
-    assert_eq!((other.since, other.until), (time(15), Some(time(60))));
+    assert_eq!((other.since, other.until), (time(2), Some(time(47))));
 }
 
 #[test]

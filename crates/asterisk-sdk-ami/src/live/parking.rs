@@ -56,19 +56,18 @@ pub(super) const EVENTS: &[&str] = &[
 /// How far the server's whole seconds, and what is on its way, may be from what was seen.
 const NEAR: Duration = Duration::from_secs(3);
 
-/// A call that is parked, with its times if it was seen before.
-fn parked(tables: &Tables, event: &Event, now: SystemTime) -> Option<ParkedCall> {
-    let mut call = just_parked(event, now)?;
-    // Not one that has taken the space of another unseen.
-    let seen = tables.parked_calls.values().find(|seen| {
+/// Gives a call the times of that one of those seen in its space which was parked when it was.
+fn with_times<'a>(mut call: ParkedCall, seen: impl Iterator<Item = &'a ParkedCall>) -> ParkedCall {
+    let apart = |seen: &&ParkedCall| {
         let apart = seen.since.duration_since(call.since);
-        let apart = apart.unwrap_or_else(|error| error.duration());
-        seen.space == call.space && seen.lot == call.lot && apart < NEAR
-    });
-    if let Some(seen) = seen {
+        apart.unwrap_or_else(|error| error.duration())
+    };
+    let here = seen.filter(|seen| seen.space == call.space && seen.lot == call.lot);
+    // Not those of one who had the space before, and whose leaving is not told yet or was missed.
+    if let Some(seen) = here.filter(|seen| apart(seen) < NEAR).min_by_key(apart) {
         (call.since, call.until) = (seen.since, seen.until);
     }
-    Some(call)
+    call
 }
 
 /// A call by what its event says.
@@ -107,7 +106,8 @@ pub(super) fn event(
             }
         }
         "ParkedCallSwap" => {
-            if let Some(call) = parked(tables, event, now) {
+            if let Some(call) = just_parked(event, now) {
+                let call = with_times(call, tables.parked_calls.values());
                 tables.parked_calls.retain(|old| old.space != call.space || old.lot != call.lot);
                 tables.parked_calls.put(call);
             }
@@ -138,6 +138,11 @@ pub(super) fn event(
 
 /// Takes the list of all parked calls.
 pub(super) fn list(tables: &mut Tables, items: &[Event], now: SystemTime) {
-    let calls = items.iter().filter_map(|item| parked(tables, item, now)).collect();
+    let call = |item| {
+        let call = just_parked(item, now)?;
+        let seen = tables.parked_calls.get(call.channel.as_str());
+        Some(with_times(call, seen.into_iter()))
+    };
+    let calls = items.iter().filter_map(call).collect();
     tables.parked_calls.replace(calls);
 }
