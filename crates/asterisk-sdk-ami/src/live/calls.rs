@@ -18,6 +18,8 @@ pub(super) struct Calls {
     records: HashMap<LinkedId, Box<Record>>,
     /// Linked ids whose calls were joined with another.
     aliases: HashMap<LinkedId, LinkedId>,
+    /// Calls whose known channels have all gone, while the list may still name others of them.
+    held: Option<HashMap<LinkedId, CompletedCall>>,
 }
 
 #[derive(Debug, Default)]
@@ -90,6 +92,7 @@ impl Calls {
     pub(super) fn added(&mut self, tables: &mut Tables, channel: &Channel, seen: bool) {
         let Some(id) = self.of(channel) else { return };
         let up = channel.state == Some(ChannelState::Up);
+        self.resume(tables, &id);
         if tables.calls.get(id.as_str()).is_none() {
             tables.calls.put(Call {
                 // All of it is in the channel's own buffer, which its leg keeps anyway.
@@ -133,6 +136,47 @@ impl Calls {
         if up && let Some(at) = channel.answered {
             self.answered(tables, channel, at);
         }
+    }
+
+    /// From now on, it is not known which channels there are.
+    pub(super) fn hold(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    /// It is known again, so what was held has ended.
+    pub(super) fn release(&mut self, tables: &mut Tables) {
+        let held = self.held.take().unwrap_or_default();
+        tables.completed.extend(held.into_values().map(Arc::new));
+    }
+
+    /// Goes on with a call that seemed to have ended.
+    fn resume(&mut self, tables: &mut Tables, id: &LinkedId) {
+        let held = self.held.as_mut().and_then(|held| held.remove(id));
+        let Some(call) = held else { return };
+        call.joined.iter().for_each(|joined| {
+            self.aliases.insert(joined.clone(), id.clone());
+        });
+        tables.calls.put(Call {
+            id: call.id,
+            joined: call.joined,
+            direction: call.direction,
+            caller: call.caller,
+            exten: call.exten,
+            started: call.started,
+            answered: call.answered,
+            channels: Vec::new(),
+            holds: 0,
+            transfers: call.transfers,
+            gaps: call.gaps,
+        });
+        let record = Record {
+            legs: call.legs,
+            more_legs: call.more_legs,
+            timeline: call.timeline,
+            more_steps: call.more_steps,
+            cause: call.cause,
+        };
+        self.records.insert(id.clone(), Box::new(record));
     }
 
     /// A channel was answered.
@@ -298,7 +342,7 @@ impl Calls {
         let Some(call) = tables.calls.remove(id.as_str()) else { return };
         let record = self.records.remove(id).unwrap_or_default();
         call.joined.iter().for_each(|joined| drop(self.aliases.remove(joined)));
-        tables.completed.push(Arc::new(CompletedCall {
+        let completed = CompletedCall {
             id: call.id.clone(),
             joined: call.joined.clone(),
             direction: call.direction,
@@ -314,7 +358,11 @@ impl Calls {
             more_steps: record.more_steps,
             transfers: call.transfers,
             gaps: call.gaps || unseen,
-        }));
+        };
+        match &mut self.held {
+            Some(held) => drop(held.insert(id.clone(), completed)),
+            None => tables.completed.push(Arc::new(completed)),
+        }
     }
 
     /// Events are missing.

@@ -420,6 +420,16 @@ impl Model {
         self.calls.gap(&mut self.tables, at);
     }
 
+    /// Which channels there are will be listed; until then, no call is known to have ended.
+    pub(super) fn hold_calls(&mut self) {
+        self.calls.hold();
+    }
+
+    /// They were listed, or can't be.
+    pub(super) fn release_calls(&mut self) {
+        self.calls.release(&mut self.tables);
+    }
+
     /// Takes the list of all channels.
     pub(super) fn channels(&mut self, list: Vec<Channel>, now: SystemTime) {
         let listed: HashSet<&ChannelId> = list.iter().map(|channel| &channel.id).collect();

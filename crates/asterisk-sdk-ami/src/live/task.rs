@@ -140,12 +140,13 @@ impl Updater {
                     let Some(item) = item else { break };
                     goes_on = self.batch(item).await;
                 }
-                Some(state) = self.connection.changed() => self.connection_is(&state),
+                Some(state) = self.connection.changed() => self.connection_is(&state).await,
                 () = timer => {
                     goes_on = self.due().await;
                 }
             }
         }
+        self.release_calls().await;
         self.shared.end();
     }
 
@@ -244,10 +245,12 @@ impl Updater {
         }
     }
 
-    fn connection_is(&mut self, state: &ConnectionState) {
+    async fn connection_is(&mut self, state: &ConnectionState) {
         match state {
             ConnectionState::Reconnecting { since, .. } => {
                 self.stale(*since);
+                // It may be long until there are lists.
+                self.release_calls().await;
                 self.shared.version.send_modify(|version| *version += 1);
             }
             // Between the gap and this, a server that boots is asked nothing.
@@ -274,12 +277,24 @@ impl Updater {
         count
     }
 
+    /// Tells of the calls that seem to have ended, without a list that says so.
+    async fn release_calls(&mut self) {
+        self.apply(|model, _| model.release_calls()).await;
+        self.shared.listeners.wake();
+    }
+
     /// Begins to ask for all lists. Whether to go on.
     async fn begin(&mut self, purpose: Purpose) -> bool {
         self.purpose = purpose;
         (self.next, self.refresh) = (None, None);
-        // All of it will be asked for.
-        self.shared.write().stale.clear();
+        {
+            let mut model = self.shared.write();
+            // All of it will be asked for.
+            model.stale.clear();
+            if purpose == Purpose::Snapshot {
+                model.hold_calls();
+            }
+        }
         self.lists.clear();
         self.lists.extend(List::all(self.kinds));
         self.next_list().await
@@ -289,7 +304,7 @@ impl Updater {
     async fn next_list(&mut self) -> bool {
         self.listing = None;
         let Some(list) = self.lists.pop_front() else {
-            self.complete();
+            self.complete().await;
             return true;
         };
         let events = &self.events;
@@ -320,17 +335,21 @@ impl Updater {
                 self.listing = Some(Listing { list, sent, items });
                 true
             }
-            Err(error) => self.failed(error),
+            Err(error) => self.failed(error).await,
         }
     }
 
-    fn complete(&mut self) {
+    async fn complete(&mut self) {
         self.failures = 0;
         if self.purpose == Purpose::Refresh {
             return;
         }
         self.shared.counters.snapshots.fetch_add(1, Ordering::Relaxed);
-        self.shared.write().tables.freshness = Freshness::Current;
+        self.apply(|model, _| {
+            model.tables.freshness = Freshness::Current;
+            model.release_calls();
+        })
+        .await;
         self.next = self.reconcile.map(|interval| Instant::now() + interval);
         if let Some(ready) = self.ready.take() {
             // An error says that nobody waits any more.
@@ -359,11 +378,11 @@ impl Updater {
         match sent.read(Ok(outcome)) {
             Ok(reply) if is_cancelled(&reply) => {
                 let response = Box::new(reply.response);
-                return self.failed(ActionError::Incomplete { lacks: "its end", response });
+                return self.failed(ActionError::Incomplete { lacks: "its end", response }).await;
             }
             Ok(_) => {}
             Err(error) if is_empty(&error) => {}
-            Err(error) => return self.failed(error),
+            Err(error) => return self.failed(error).await,
         }
         let mut further = Vec::new();
         let count = self
@@ -381,9 +400,10 @@ impl Updater {
     }
 
     /// A list failed. Whether to go on.
-    fn failed(&mut self, error: ActionError) -> bool {
+    async fn failed(&mut self, error: ActionError) -> bool {
         self.listing = None;
         self.lists.clear();
+        self.release_calls().await;
         if let Some(ready) = self.ready.take() {
             let _ = ready.send(Err(error));
             return false;
