@@ -223,6 +223,7 @@ impl Calls {
         };
         let [after] = compact([after.as_str()]);
         let after = LinkedId::from(after);
+        self.resume(tables, &after);
         // Whatever was joined with the one is joined with the other now.
         self.aliases.values_mut().filter(|id| **id == before).for_each(|id| id.clone_from(&after));
         self.aliases.insert(before.clone(), after.clone());

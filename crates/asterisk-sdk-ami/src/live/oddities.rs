@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 
 use asterisk_proto::ami::{Event, Scanner};
 
-use super::channel::Channel;
 use super::list::List;
 use super::model::Model;
 use super::{Kind, Kinds, QueueMember};
@@ -153,42 +152,4 @@ fn who_is_bridged_by_force_runs_nothing() {
     // Where it is to go on.
     model.event(&event(&enters.replace("Priority: 2", "Priority: 3")), time(3));
     assert_eq!(runs(&model), None);
-}
-
-#[test]
-fn a_call_whose_known_channels_have_gone_may_have_others_that_the_list_names() {
-    let newchannel = "Event: Newchannel\nPrivilege: call,all\nChannel: Local/wait@sdk-0000003b;1\n\
-        ChannelState: 0\nChannelStateDesc: Down\nContext: sdk\nExten: wait\nPriority: 1\n\
-        Uniqueid: plain\nLinkedid: plain\n";
-    let hangup = newchannel.replace("Newchannel", "Hangup");
-    let second = |text: &str| text.replace(";1", ";2").replace("Uniqueid: plain", "Uniqueid: far");
-    let listed = second(&newchannel.replace("Newchannel", "CoreShowChannel"));
-    let listed = event(&listed.replace("Privilege: call,all\n", "")).decode().unwrap();
-    let mut model = Model::new(Kinds::of([Kind::Calls]));
-    let told = |model: &mut Model| std::mem::take(&mut model.tables.completed);
-
-    model.event(&event(newchannel), time(0));
-    model.hold_calls();
-    model.gap(time(1));
-    model.event(&event(&hangup), time(2));
-    assert!(model.tables.calls.get("plain").is_none());
-    model.channels(vec![Channel::listed(&listed, time(2)).unwrap()], time(2));
-    model.release_calls();
-    assert!(told(&mut model).is_empty());
-    assert_eq!(model.tables.calls.get("plain").unwrap().channels, ["far"]);
-    model.event(&event(&second(&hangup)), time(3));
-    let [call] = &told(&mut model)[..] else { panic!() };
-    let legs: Vec<_> = call.legs.iter().map(|leg| (leg.channel.as_str(), leg.ended)).collect();
-    assert_eq!(legs, [("plain", Some(time(2))), ("far", Some(time(3)))]);
-    assert_eq!((call.started, call.gaps), (time(0), true));
-
-    // Without others, it has ended, and is told of when that is known.
-    model.event(&event(&newchannel.replace("plain", "other")), time(4));
-    model.hold_calls();
-    model.event(&event(&hangup.replace("plain", "other")), time(5));
-    assert!(told(&mut model).is_empty());
-    model.release_calls();
-    let [call] = &told(&mut model)[..] else { panic!() };
-    assert_eq!((call.id.as_str(), call.ended), ("other", time(5)));
-    assert_eq!(model.held_in_memory(), (0, 0));
 }

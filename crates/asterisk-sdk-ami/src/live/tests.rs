@@ -197,6 +197,54 @@ fn at_each_quiet_moment_it_equals_the_lists() {
     }
 }
 
+/// Some events are missing, and others come before the lists that are asked for then.
+#[test]
+fn no_call_that_ends_between_a_gap_and_its_lists_is_told_of_twice() {
+    for capture in CAPTURES {
+        let all = read(capture);
+        for (first, length) in (0..all.len()).flat_map(|first| [1, 16].map(|n| (first, n))) {
+            let mut replay = Replay::of(&all);
+            let (mut halfway, mut whole, mut told) = (false, true, 0);
+            let mut known = Vec::new();
+            // The lists at the end are there again, in case that they are missing.
+            let end = &all[all.len() - 2..];
+            assert!(matches!(end, [Sent::Channels(_), Sent::Bridges(_)]));
+            for (n, sent) in all.iter().chain(end).enumerate() {
+                if n == first {
+                    (whole, told) = (false, replay.completed.len());
+                    known.extend(replay.model.tables.channels.values().map(|c| c.id.clone()));
+                    replay.model.gap(replay.now);
+                    replay.model.hold_calls();
+                }
+                match sent {
+                    _ if (first..all.len().min(first + length)).contains(&n) => {}
+                    Sent::Event(event) => replay.event(event),
+                    list if !whole => {
+                        replay.list(list);
+                        whole = halfway && matches!(list, Sent::Bridges(_));
+                        halfway = matches!(list, Sent::Channels(_));
+                        if whole {
+                            assert_eq!(replay.completed.len(), told, "{first}, {length}, at {n}");
+                            replay.model.release_calls();
+                            replay.completed.append(&mut replay.model.tables.completed);
+                        }
+                    }
+                    _ => {}
+                }
+                if whole {
+                    assert_eq!(replay.differences(sent), [""; 0], "{first}, {length}, at {n}");
+                }
+            }
+            replay.ends(&format!("{length} lost at {first}"));
+            let legs = || replay.completed.iter().flat_map(|call| &call.legs);
+            for id in known {
+                let count = legs().filter(|leg| leg.channel == id).count();
+                assert_eq!(count, 1, "{id}, {length} lost at {first}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_gap_at_every_event_is_closed_by_the_next_lists() {
     for capture in CAPTURES {
